@@ -1,0 +1,131 @@
+"""The small process between the service and its servers: it starts them, and ends them when the service ends.
+
+It is a process of its own because only a living one can stop PostgreSQL cleanly after a kill -9 of the service. It
+reads one line of JSON from its standard input, which then stays open as the sign that the parent lives, and tells on
+its standard output, a line of JSON each: {"report"}, then {"ready"} or {"failed"}, and later perhaps {"ended"}.
+"""
+
+import contextlib
+import json
+import os
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.embedded.account import account_for
+from infra.embedded.binaries import bin_path, weed_path
+from infra.embedded.errors import EmbeddedError
+from infra.embedded.folder import DataFolder, credentials_of, make_private, private_folder
+from infra.embedded.lock import Lock, take_lock
+from infra.embedded.parent import Parent, ParentGone
+from infra.embedded.postgresql import Postgresql
+from infra.embedded.process import Server, Surroundings, keep_short, stop_all
+from infra.embedded.seaweedfs import BUCKET, REGION, Seaweedfs
+
+_SECONDS_BETWEEN_LOOKS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the parent wants."""
+
+    folder: Path
+    durable: bool
+    parent: int
+
+
+def main() -> None:
+    """Serve the order until the parent is gone."""
+    wanted = json.loads(_first_line())
+    order = Order(Path(wanted["folder"]), durable=wanted["durable"], parent=wanted["parent"])
+    parent = Parent(order.parent)
+    try:
+        _supervise(order, parent)
+    except ParentGone:
+        pass
+    except EmbeddedError as error:
+        _tell(failed=str(error))
+    except Exception:  # noqa: BLE001 - whatever it is, the parent must hear of it
+        _tell(failed=f"The embedded servers could not be started.\n{traceback.format_exc()}")
+
+
+def _supervise(order: Order, parent: Parent) -> None:
+    folder = private_folder(order.folder)
+    account = account_for(folder.root, (bin_path("postgres"), weed_path()))
+    lock = take_lock(folder, parent, lambda text: _tell(report=text))
+    lock.say(parent=order.parent, stopping=False, servers={})
+    make_private(folder.logs)
+    servers: list[Server] = []
+    surroundings = Surroundings(account, lock.descriptor, parent)
+    credentials, new_credentials = credentials_of(folder)
+    files = Seaweedfs(folder, credentials, surroundings)
+    database = Postgresql(folder, credentials, surroundings, order.durable)
+    try:
+        launched = files.begin(servers)  # the slower one first; both then start side by side
+        database.prepare(new_credentials=new_credentials)
+        postgresql = database.start(servers)
+        seaweedfs = files.finish(launched, servers)
+        pids = {"postgresql": postgresql.server.process.pid, "seaweedfs": seaweedfs.server.process.pid}
+        lock.say(parent=order.parent, stopping=False, servers=pids)
+        _hand_over(folder)
+        _tell(
+            ready={
+                "database_url": postgresql.url,
+                "s3": {
+                    "endpoint": seaweedfs.endpoint,
+                    "region": REGION,
+                    "bucket": BUCKET,
+                    "access_key": credentials.s3_access_key,
+                    "secret_key": credentials.s3_secret_key,
+                },
+                "pids": {"supervisor": os.getpid(), **pids},
+            }
+        )
+        _watch(servers, parent)
+    except EmbeddedError as error:
+        _tell(failed=str(error))
+    finally:
+        _end(servers, lock, order, files)
+
+
+def _watch(servers: list[Server], parent: Parent) -> None:
+    """Until the parent is gone: tell of servers that ended by themselves, and keep the logs from filling the disk."""
+    told: set[str] = set()
+    while True:
+        parent.wait(_SECONDS_BETWEEN_LOOKS)
+        for server in servers:
+            keep_short(server.log)
+            if server.ended and server.name not in told:
+                told.add(server.name)
+                _tell(ended=str(server.refused("ended by itself. Start Serra anew.")))
+
+
+def _end(servers: list[Server], lock: Lock, order: Order, files: Seaweedfs) -> None:
+    pids = {server.name: server.process.pid for server in servers}
+    lock.say(parent=order.parent, stopping=True, servers=pids)
+    stop_all(servers)
+    files.sweep()
+
+
+def _hand_over(folder: DataFolder) -> None:
+    """Give what root made in a folder of somebody else to them, so that they can start Serra without root later."""
+    owner = folder.root.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        for path in (folder.lock, folder.logs, *folder.logs.iterdir(), folder.root / "credentials.json"):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def _first_line() -> bytes:
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)  # one by one: what follows belongs to whoever watches the parent
+        if not byte:
+            raise SystemExit
+        line += byte
+    return line
+
+
+def _tell(**what: Any) -> None:  # noqa: ANN401 - JSON
+    with contextlib.suppress(BrokenPipeError):
+        os.write(1, json.dumps(what).encode() + b"\n")

@@ -1,0 +1,77 @@
+"""GraphQL documents: parsed and validated once, then kept with the plans that were made for them."""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    Source,
+    parse,
+    validate,
+)
+
+from schema.compiler.run import PlanCache
+
+LONGEST_DOCUMENT = 100_000
+MOST_TOKENS = 10_000
+DOCUMENTS_KEPT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document: what it says or why it is not valid, and its plans."""
+
+    node: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+    plans: PlanCache = field(default_factory=PlanCache)
+
+    def operation(self, name: str | None) -> OperationType | None:
+        """What kind of operation would run; None where the name does not tell one."""
+        definitions = (
+            [d for d in self.node.definitions if isinstance(d, OperationDefinitionNode)] if self.node else []
+        )
+        if name is not None:
+            definitions = [d for d in definitions if d.name and d.name.value == name]
+        return definitions[0].operation if len(definitions) == 1 else None
+
+
+class Documents:
+    """The documents that were seen last."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[bytes, Document] = OrderedDict()
+
+    def get(self, text: str) -> Document:
+        """The document of a text."""
+        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+            return found
+        made = self._kept[key] = self._read(text)
+        if len(self._kept) > DOCUMENTS_KEPT:
+            self._kept.popitem(last=False)
+        return made
+
+    def _read(self, text: str) -> Document:
+        if len(text) > LONGEST_DOCUMENT:
+            message = f"A document has at most {LONGEST_DOCUMENT} characters; this one has {len(text)}."
+            return Document(None, (GraphQLError(message, extensions={"code": "DOCUMENT_TOO_LONG"}),))
+        try:
+            node = parse(Source(text, "GraphQL request"), max_tokens=MOST_TOKENS, no_location=False)
+        except GraphQLError as error:
+            error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
+            return Document(None, (error,))
+        except RecursionError:
+            message = "The document nests too deeply."
+            return Document(None, (GraphQLError(message, extensions={"code": "GRAPHQL_PARSE_FAILED"}),))
+        errors = validate(self._schema, node, max_errors=20)
+        for error in errors:
+            error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(error.extensions or {})}
+        return Document(None if errors else node, tuple(errors))

@@ -1,0 +1,14 @@
+"""every table."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from infra.postgres.statements import from_sql
+
+ID = "0001_tables"
+VERSION = "1.38.0"
+DESCRIPTION = "every table"
+
+
+async def forwards() -> MigrationManager:
+    """Run the SQL file beside this one."""
+    return from_sql(ID, DESCRIPTION)

@@ -1,0 +1,14 @@
+"""rules and indexes."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from infra.postgres.statements import from_sql
+
+ID = "0002_rules"
+VERSION = "1.38.0"
+DESCRIPTION = "rules and indexes"
+
+
+async def forwards() -> MigrationManager:
+    """Run the SQL file beside this one."""
+    return from_sql(ID, DESCRIPTION)

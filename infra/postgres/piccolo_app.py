@@ -1,0 +1,77 @@
+"""The one Piccolo app: every table, one history of migrations."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from services.adoptions import tables as adoptions
+from services.artefacts import tables as artefacts
+from services.cases import tables as cases
+from services.comments import tables as comments
+from services.concepts import tables as concepts
+from services.events import tables as events
+from services.log import LogEntry
+from services.organisations import tables as organisations
+from services.practices import tables as practices
+from services.reviews import tables as reviews
+from services.test_rounds import tables as test_rounds
+
+TABLES = [
+    organisations.Organisation,
+    organisations.Person,
+    organisations.Membership,
+    organisations.Network,
+    organisations.NetworkMember,
+    organisations.Lab,
+    organisations.LabFormat,
+    organisations.PersonalToken,
+    organisations.IdempotencyKey,
+    concepts.Concept,
+    cases.Case,
+    cases.CaseVersion,
+    cases.CaseConcept,
+    cases.Participation,
+    cases.Phase,
+    cases.MethodUse,
+    cases.Finding,
+    cases.Challenge,
+    cases.Idea,
+    cases.ImplementationSheet,
+    cases.RoadMapItem,
+    cases.Principle,
+    cases.Output,
+    cases.Outcome,
+    cases.Takeaway,
+    cases.CaseContact,
+    test_rounds.TestRound,
+    test_rounds.Site,
+    test_rounds.Criterion,
+    test_rounds.ParticipantGroup,
+    test_rounds.Observation,
+    test_rounds.RoundFinding,
+    test_rounds.FindingEvidence,
+    test_rounds.Verdict,
+    test_rounds.Deviation,
+    test_rounds.Consent,
+    practices.Practice,
+    practices.PracticeVersion,
+    practices.PracticeConcept,
+    practices.PracticeSource,
+    adoptions.Adoption,
+    events.Event,
+    events.EventParticipant,
+    events.EventTheme,
+    events.EventCase,
+    artefacts.Artefact,
+    artefacts.ArtefactVersion,
+    reviews.Review,
+    comments.Comment,
+    LogEntry,
+]
+
+APP_CONFIG = AppConfig(
+    app_name="serra",
+    migrations_folder_path=str(Path(__file__).parent / "migrations"),
+    table_classes=TABLES,
+    migration_dependencies=[],
+)

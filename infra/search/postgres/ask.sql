@@ -1,0 +1,121 @@
+-- Answers one question with one row: total, found, facets, hits, weights.
+-- $1–$3   n, tsquery, quality: for each word of the question its tsqueries, best quality 100
+-- $4–$6   n, tsquery, needle: phrases that must stand in one text
+-- $7, $8  tsquery, needle: what must not stand in it (needle null: any of the lexemes is enough)
+-- $9, $10 facet, tag: filters, one of each facet's tags must hold
+-- $11     the reader's keyring
+-- $12     the reader's languages
+-- $13–$15 offset, limit, how much of a body is handed out for snippets
+-- Points are whole numbers: a sum of fractions depends on its order, and pages would shift.
+with asked as materialized (
+    select n, query::tsquery as query, quality from unnest($1::int[], $2::text[], $3::int[]) as a(n, query, quality)
+),
+required as materialized (
+    select n, query::tsquery as query, needle from unnest($4::int[], $5::text[], $6::text[]) as p(n, query, needle)
+),
+barred as materialized (
+    select e.thing
+    from unnest($7::text[], $8::text[]) as b(query, needle) join search_entry e on e.words @@ b.query::tsquery
+    where b.needle is null
+        or exists (select from search_text x where x.thing = e.thing and strpos(x.folded, b.needle) > 0)
+),
+filters as materialized (
+    select facet, array_agg(tag) as tags from unnest($9::text[], $10::text[]) as f(facet, tag) group by facet
+),
+-- Where a word stands says how much the thing is about it.
+found as (
+    select e.thing, a.n, a.quality * 100 as points from asked a join search_entry e on e.title @@ a.query
+    union all
+    select e.thing, a.n, a.quality * 85 from asked a join search_entry e on e.terms @@ a.query
+    union all
+    select e.thing, a.n, a.quality * 70 from asked a join search_entry e on e.summary @@ a.query
+    union all
+    select e.thing, a.n, a.quality * 50 from asked a join search_entry e on e.words @@ a.query
+),
+best as materialized (
+    select thing, n, max(points) as points from found group by thing, n
+),
+phrased as materialized (
+    select e.thing
+    from required p join search_entry e on e.words @@ p.query
+    where exists (select from search_text x where x.thing = e.thing and strpos(x.folded, p.needle) > 0)
+    group by e.thing
+    having count(*) = (select count(*) from required)
+),
+-- What the reader may see of it, with the number of filters that each thing fails and one of those it fails.
+readable as materialized (
+    select t.id, t.thing, t.listed_at, f.failing, f.facet,
+        case when $12::text[] = '{}' or t.written_in && $12::text[] then 100 else 92 end as own
+    from (select distinct thing from best) b join search_thing t on t.id = b.thing
+        left join lateral (
+            select count(*) as failing, min(f.facet) as facet from filters f where not t.tags && f.tags
+        ) f on true
+    where case when t.audience && (select $11::text[]) then true end
+        and not exists (select from barred x where x.thing = t.id)
+        and (not exists (select from required) or t.id in (select thing from phrased))
+    union all
+    -- A question without words lists everything, whatever its language.
+    select t.id, t.thing, t.listed_at, f.failing, f.facet, 100
+    from search_thing t
+        left join lateral (
+            select count(*) as failing, min(f.facet) as facet from filters f where not t.tags && f.tags
+        ) f on true
+    where not exists (select from asked)
+        and case when t.audience && (select $11::text[]) then true end
+        and not exists (select from barred x where x.thing = t.id)
+),
+-- A rare word says more than a common one, but never so much that one word outdoes two.
+-- Rarity is counted among what the reader may see.
+frequency as materialized (
+    select b.n, count(*) as things from best b join readable r on r.id = b.thing group by b.n
+),
+weight as materialized (
+    select a.n, round(135 - 35 * ln(1 + coalesce(f.things, 0)) / ln(1 + greatest(1, max(f.things) over ())))::int as weight
+    from (select distinct n from asked) a left join frequency f on f.n = a.n
+),
+scored as (
+    select b.thing, sum(b.points * w.weight) as points
+    from best b join weight w on w.n = b.n
+    group by b.thing
+),
+rows as materialized (
+    select r.id, r.thing, r.listed_at, r.failing, r.facet, coalesce(s.points * r.own, 0) as points
+    from readable r left join scored s on s.thing = r.id
+),
+page as materialized (
+    select id, points, listed_at, thing from rows where failing = 0
+    order by points desc, listed_at desc, thing desc
+    offset $13::int limit $14::int
+)
+select
+    (select count(*) from rows where failing = 0) as total,
+    (select coalesce(array_agg(n), '{}') from frequency) as found,
+    (
+        select coalesce(jsonb_agg(jsonb_build_array(tag, things)), '[]')
+        from (
+            select tag, count(*) as things
+            from (
+                select unnest(t.tags) as tag from rows r join search_thing t on t.id = r.id where r.failing = 0
+                union all
+                -- A filter does not narrow the counts of its own facet.
+                select tag
+                from rows r join search_thing t on t.id = r.id, unnest(t.tags) as tag
+                where r.failing = 1 and starts_with(tag, r.facet || '=')
+            ) t
+            group by tag
+        ) f
+    ) as facets,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'type', t.type,
+            'id', t.thing,
+            'points', p.points,
+            'written_in', t.written_in,
+            'texts', (
+                select jsonb_object_agg(x.language, jsonb_build_array(x.title, x.summary, left(x.body, $15::int), x.terms))
+                from search_text x where x.thing = t.id
+            )
+        ) order by p.points desc, p.listed_at desc, p.thing desc), '[]')
+        from page p join search_thing t on t.id = p.id
+    ) as hits,
+    (select sum(weight) from weight) as weights

@@ -1,0 +1,311 @@
+"""What an operator can set, by environment variables. `python -m infra.settings` prints docs/settings.md from here."""
+
+import difflib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from infra.embedded.errors import EmbeddedError
+from infra.embedded.folder import private_folder, secret_of
+
+_PREFIX = "SERRA_"
+_MEBIBYTE = 1024 * 1024
+_LARGEST_PUT = 5 * 1024 * _MEBIBYTE  # what S3 takes in one request; an upload is one
+_SHORTEST_SECRET = 32
+_LONGEST_ECHO = 80
+_NEEDED_WITH_ENDPOINT = ("s3_bucket", "s3_access_key", "s3_secret_key")
+_INTRODUCTION = """\
+# Settings
+
+Serra is set by environment variables. A variable that is empty counts as not set; one that begins with `SERRA_` and
+is not listed here stops the start, so that a misspelt name is not silently ignored. Without any of them Serra runs on
+this machine alone, with its own PostgreSQL and file store in the data folder.
+
+This page is printed by `python -m infra.settings`.
+
+| Variable | Default | What it is | Takes |
+| --- | --- | --- | --- |
+"""
+
+
+class SettingsError(Exception):
+    """The environment is wrong. The message has a line for each value: its variable, what it got, what it takes."""
+
+
+def _setting(default: Any = ..., *, says: str, takes: str, shown: str | None = None, **rules: Any) -> Any:  # noqa: ANN401 - as Field
+    """A field whose description and accepted values an operator reads. `shown` stands for the default in the table."""
+    return Field(default, description=says, json_schema_extra={"takes": takes, "shown": shown}, **rules)
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _full_path(value: Path) -> Path:
+    return value.expanduser().absolute()
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    _ = parts.port  # raises ValueError where it is no number
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    return value.rstrip("/")
+
+
+def _database_address(value: str) -> str:
+    if urlsplit(value).scheme not in {"postgresql", "postgres"}:
+        raise ValueError
+    return value
+
+
+def _long_enough(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _SHORTEST_SECRET:
+        raise ValueError
+    return value
+
+
+def _own_address(known: dict[str, Any]) -> str:
+    host, port = known["host"], known["port"]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        host = "localhost"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Settings(BaseSettings):
+    """Everything that can differ between two installations of the same version."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, populate_by_name=True, hide_input_in_errors=True
+    )
+
+    host: str = _setting(
+        "127.0.0.1",
+        says="The address to listen at. `0.0.0.0` listens at all, for a container or behind a proxy.",
+        takes="an IP address or a host name of this machine",
+        pattern=r"^[A-Za-z0-9_.:%-]+$",
+    )
+    port: int = _setting(
+        8000, says="The TCP port to listen at.", takes="a whole number from 1 to 65535", ge=1, le=65_535
+    )
+    public_url: WebAddress = Field(
+        default_factory=_own_address,
+        description="The address at which people reach Serra, for links in answers, exports and feeds.",
+        json_schema_extra={
+            "takes": "an address that begins with http:// or https://",
+            "shown": "from `SERRA_HOST` and `SERRA_PORT`",
+        },
+    )
+    environment: Annotated[Literal["development", "production"], BeforeValidator(_lower)] = _setting(
+        "development",
+        says="Whether people depend on this installation.",
+        takes="`development` or `production`",
+    )
+    data: Annotated[Path, AfterValidator(_full_path)] = _setting(
+        Path(".serra"),
+        says="The folder of the embedded servers and of what Serra generates. Only its owner can read it.",
+        takes="a path, absolute or from where Serra is started",
+        shown="`.serra`",
+    )
+    database_url: Annotated[str, AfterValidator(_database_address)] | None = _setting(
+        None,
+        says="The PostgreSQL database (16 or later).",
+        takes="an address such as postgresql://user:password@host:5432/database",
+        shown="embedded PostgreSQL",
+        repr=False,
+    )
+    s3_endpoint: WebAddress | None = _setting(
+        None,
+        says="The S3 file store's address. With it the bucket and both keys must be set.",
+        takes="an address that begins with http:// or https://",
+        shown="embedded file store",
+    )
+    s3_region: str = _setting(
+        "us-east-1", says="The file store's region.", takes="a region's name", min_length=1, max_length=64
+    )
+    s3_bucket: str | None = _setting(
+        None,
+        says="The bucket that holds the files; Serra makes it where it is missing.",
+        takes="3 to 63 lower-case letters, digits, dots and hyphens",
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+    )
+    s3_access_key: str | None = _setting(
+        None, says="The name of the key that may use the bucket.", takes="an access key ID", repr=False
+    )
+    s3_secret_key: SecretStr | None = _setting(
+        None, says="The secret of that key.", takes="a secret access key"
+    )
+    meili_url: WebAddress | None = _setting(
+        None,
+        says="A Meilisearch to search with. PostgreSQL searches without it, and while it is away.",
+        takes="an address that begins with http:// or https://",
+        shown="search in PostgreSQL",
+        validation_alias="MEILI_URL",
+    )
+    meili_key: SecretStr | None = _setting(
+        None,
+        says="The key that may write to that Meilisearch's indexes.",
+        takes="a Meilisearch API key",
+        validation_alias="MEILI_KEY",
+    )
+    secret: Annotated[SecretStr, AfterValidator(_long_enough)] = _setting(
+        says=(
+            "The key that signs tokens and links; the same on all replicas. Who knows it can be anyone; a new one "
+            "ends all sessions. It must be set where `SERRA_DATABASE_URL` is."
+        ),
+        takes=f"at least {_SHORTEST_SECRET} random characters, such as `openssl rand -base64 48` prints",
+        shown="generated, kept in the data folder",
+    )
+    workers: int = _setting(
+        1, says="How many processes answer requests.", takes="a whole number from 1 to 256", ge=1, le=256
+    )
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = _setting(
+        "info", says="The least important events that are logged.", takes="`debug`, `info`, `warning` or `error`"
+    )
+    upload_limit_bytes: int = _setting(
+        200 * _MEBIBYTE,
+        says="The largest file that can be uploaded, in bytes (200 MiB).",
+        takes=f"a whole number from 1 to {_LARGEST_PUT} (5 GiB)",
+        ge=1,
+        le=_LARGEST_PUT,
+    )
+    body_limit_bytes: int = _setting(
+        _MEBIBYTE,
+        says="The largest request body, in bytes (1 MiB). Files do not pass through here.",
+        takes=f"a whole number from 1024 to {64 * _MEBIBYTE} (64 MiB)",
+        ge=1024,
+        le=64 * _MEBIBYTE,
+    )
+    request_timeout_seconds: float = _setting(
+        15.0,
+        says="The longest that one request may take, in seconds.",
+        takes="a number above 0, at most 600",
+        gt=0,
+        le=600,
+    )
+    small_cell_threshold: int = _setting(
+        5,
+        says="Groups with fewer people are shown as “<5” (for 5) outside the owner's organisation.",
+        takes="a whole number from 1 (nothing is hidden) to 100",
+        ge=1,
+        le=100,
+    )
+    trusted_documents_only: bool = _setting(
+        False,
+        says="Whether only GraphQL documents that were registered beforehand are run.",
+        takes="`true` or `false`",
+    )
+
+    @model_validator(mode="after")
+    def _partners(self) -> Self:
+        given = {name for name in self.model_fields_set if getattr(self, name) is not None}
+        if problems := list(_missing_partners(given)):
+            raise ValueError("\n".join(problems))
+        return self
+
+
+def load_settings() -> Settings:
+    """The settings of this process's environment. Raises SettingsError.
+
+    Without a database of its own the installation gets its signing key from the data folder, which is made for it.
+    """
+    given = {name.upper() for name, value in os.environ.items() if value}
+    generated = not given & {_variable("secret"), _variable("database_url")}
+    stand_in: dict[str, Any] = {"secret": "-" * _SHORTEST_SECRET} if generated else {}
+    problems = list(_unknown(given))
+    settings = None
+    try:
+        settings = Settings(**stand_in)
+    except ValidationError as error:
+        wrong = error.errors()
+        problems += [line for detail in wrong for line in _lines(detail)]
+        if all(detail["loc"] for detail in wrong):  # then pydantic has not asked for partners yet
+            problems += _missing_partners({name for name in Settings.model_fields if _variable(name) in given})
+    if settings is None or problems:
+        raise SettingsError("\n".join(problems))
+    if generated:
+        try:
+            kept = secret_of(private_folder(settings.data))
+        except (EmbeddedError, OSError) as error:
+            raise SettingsError(f"{_variable('data')}: {error}") from error
+        settings = settings.model_copy(update={"secret": SecretStr(kept)})
+    return settings
+
+
+def settings_page() -> str:
+    """The page docs/settings.md."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        told = _told(name)
+        default = told["shown"] or ("not set" if field.default is None else f"`{str(field.default).lower()}`")
+        rows.append(f"| `{_variable(name)}` | {default} | {field.description} | {told['takes']} |\n")
+    return _INTRODUCTION + "".join(rows)
+
+
+def _variable(name: str) -> str:
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"{_PREFIX}{name}".upper()
+
+
+def _told(name: str) -> Mapping[str, Any]:
+    extra = Settings.model_fields[name].json_schema_extra
+    return extra if isinstance(extra, dict) else {}
+
+
+def _unknown(given: set[str]) -> Iterator[str]:
+    known = [_variable(name) for name in Settings.model_fields]
+    for name in sorted(given):
+        if name.startswith(_PREFIX) and name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "docs/settings.md lists those that there are."
+            yield f"{name}: there is no such setting; {hint}"
+
+
+def _missing_partners(given: set[str]) -> Iterator[str]:
+    """What an S3 store of one's own still lacks, or what is set for one that is not."""
+    endpoint = _variable("s3_endpoint")
+    if "s3_endpoint" in given:
+        for name in _NEEDED_WITH_ENDPOINT:
+            if name not in given:
+                yield f"{_variable(name)}: is not set, but {endpoint} is; it takes {_told(name)['takes']}."
+    else:
+        for name in ("s3_region", *_NEEDED_WITH_ENDPOINT):
+            if name in given:
+                yield f"{_variable(name)}: is set without {endpoint}; set that too, or neither."
+
+
+def _lines(detail: ErrorDetails) -> Iterator[str]:
+    if not detail["loc"]:  # of the settings together: the validator wrote the lines
+        yield from str(detail["ctx"]["error"]).splitlines()
+        return
+    named = str(detail["loc"][0])
+    name = next(name for name in Settings.model_fields if named in {name, _variable(name)})
+    if detail["type"] == "default_factory_not_called":  # follows from another wrong value, which has its line
+        return
+    variable, takes = _variable(name), _told(name)["takes"]
+    if detail["type"] == "missing":
+        yield f"{variable}: is not set, but {_variable('database_url')} is; it takes {takes}."
+    else:
+        yield f"{variable}: got {_echo(name, variable)}; it takes {takes}."
+
+
+def _echo(name: str, variable: str) -> str:
+    value = next((value for key, value in os.environ.items() if key.upper() == variable), "")
+    field = Settings.model_fields[name]
+    if not field.repr or "Secret" in str(field.annotation) or "@" in value:
+        return "a value that is not shown here"
+    return repr(value if len(value) <= _LONGEST_ECHO else f"{value[:_LONGEST_ECHO]}…")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(settings_page())

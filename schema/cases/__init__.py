@@ -1,0 +1,1 @@
+"""Co-creation cases, their versions and everything a version says."""

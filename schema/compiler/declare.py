@@ -1,0 +1,339 @@
+"""How the fields of a GraphQL type come from SQL.
+
+A declared type names its table, the tables always joined to it, and the rule that says who may read a row. Its fields
+are Strawberry fields that carry a `Source`. SQL is written with the snake-case names of the tables in braces, such as
+`{case}.slug`; the planner puts aliases in their place. Values never stand in it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import strawberry
+from piccolo.columns import Column, ForeignKey
+from piccolo.table import Table
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+
+from schema.compiler import ids
+from schema.languages import LanguageCode
+
+SOURCE = "sql"
+"""The key in a Strawberry field's metadata under which its source stands."""
+
+TableClass = type[Table]
+
+
+class Rule(Enum):
+    """Who may read a row of a declared type."""
+
+    AUDIENCE = "Those whose keyring intersects the row's audience."
+    OPEN = "Everyone."
+    PART = "Whoever may read the whole that it is reached through; it can be reached in no other way."
+    JOINED = "Whoever may read every row that is joined to it."
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A GraphQL object type over a table. `table` is None for a type that lives inside a JSON column."""
+
+    table: TableClass | None
+    rule: Rule
+    joins: Mapping[TableClass, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name that stands for a row in SQL templates."""
+        return table_name(self.table) if self.table else "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value."""
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalId:
+    """The row's id, prefixed with its type: `case_0193…`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Localised:
+    """A stored text (see services.text), shown in one language. `many`: a JSON list of such texts."""
+
+    sql: str
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """An object, or a list of objects, inside a JSON value."""
+
+    sql: str
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """An object made from the same row: an address within a wider table. Null where `present` is false."""
+
+    present: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """The row of another type that `on` finds, or null. `{target}` is that row."""
+
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The row whose id a mutation put in its payload, under the field's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The row of another type that the given arguments find, or null."""
+
+    by: Mapping[str, "Filter"]
+    on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The row of whichever type is found first: type name → `on`, as in One."""
+
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """All rows of another type that `on` finds: for parts, of which a whole has few."""
+
+    on: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A way to sort a connection: an expression that is never null, its PostgreSQL type, and the direction."""
+
+    sql: str
+    type: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on `{target}` in which `{value}` stands for the argument. `convert` prepares the argument."""
+
+    sql: str
+    convert: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A Relay connection over the rows that `on` finds."""
+
+    on: str | None
+    orders: Mapping[str, Order]
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many readable rows of a declared type `on` finds."""
+
+    type_name: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What SQL cannot say: an async function of the row's `needs` (name → SQL), the context and the arguments."""
+
+    needs: Mapping[str, str]
+    resolve: Callable[..., Any]
+
+
+Source = (
+    Scalar
+    | GlobalId
+    | Localised
+    | Embedded
+    | Inline
+    | One
+    | Reference
+    | Lookup
+    | OneOf
+    | Many
+    | Page
+    | Count
+    | Resolved
+)
+
+
+def table_name(table: TableClass) -> str:
+    """The name by which SQL templates call the table: its class name in snake case."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", table.__name__).lower()
+
+
+def sql_of(column: Column) -> str:
+    """The template of a column, such as `{case}."slug"`."""
+    return f'{{{table_name(column._meta.table)}}}."{column._meta.db_column_name}"'  # noqa: SLF001 - Piccolo's reflection
+
+
+def declare(
+    table: TableClass | None, rule: Rule, *, joins: Mapping[TableClass, str] | None = None
+) -> Callable[[type], type]:
+    """Mark a Strawberry type as read from `table` under `rule`.
+
+    `joins` are tables of which one row is always read with it; each of them is read by its own audience.
+    """
+
+    def mark(cls: type) -> type:
+        cls.__serra_declared__ = Declared(table, rule, joins or {})  # type: ignore[attr-defined]
+        return cls
+
+    return mark
+
+
+def declared(
+    source: Source, description: str, *, arguments: tuple[StrawberryArgument, ...] = (), **options: Any
+) -> Any:
+    """A Strawberry field that carries its source; the attribute's annotation is its GraphQL type."""
+    made: StrawberryField = strawberry.field(description=description, metadata={SOURCE: source}, **options)
+    if arguments:
+        made.arguments = list(arguments)
+    return made
+
+
+def argument(name: str, annotation: object, description: str) -> StrawberryArgument:
+    """An argument that may be left out."""
+    return StrawberryArgument(name, None, StrawberryAnnotation(annotation), description=description)
+
+
+LANG = argument(
+    "lang", LanguageCode | None, "The language wanted; without it the request's Accept-Language decides."
+)
+
+
+def column(column: Column, description: str, **options: Any) -> Any:
+    """The column's value."""
+    return declared(Scalar(sql_of(column)), description, **options)
+
+
+def expression(sql: str, description: str, **options: Any) -> Any:
+    """The value of an SQL expression over the row."""
+    return declared(Scalar(sql), description, **options)
+
+
+def global_id(description: str) -> Any:
+    """The row's opaque global id."""
+    return declared(GlobalId(), description)
+
+
+def text(column: Column, description: str) -> Any:
+    """A localised text."""
+    return declared(Localised(sql_of(column)), description, arguments=(LANG,))
+
+
+def texts(column: Column, description: str) -> Any:
+    """A list of localised texts in one column."""
+    return declared(Localised(sql_of(column), many=True), description, arguments=(LANG,))
+
+
+def embedded(column: Column, description: str) -> Any:
+    """The objects in a JSON column that holds a list."""
+    return declared(Embedded(sql_of(column), many=True), description)
+
+
+def inline(description: str, *, present: Column | None = None) -> Any:
+    """An object over the same row; null where the column `present` is null."""
+    return declared(Inline(f"{sql_of(present)} is not null" if present else None), description)
+
+
+def one(key: ForeignKey[Any], description: str, **options: Any) -> Any:
+    """The row that a foreign key points at."""
+    return declared(One(f"{{target}}.id = {sql_of(key)}"), description, **options)
+
+
+def reference(description: str) -> Any:
+    """What a mutation changed, read anew for whoever asked."""
+    return declared(Reference(), description, default=None)
+
+
+def whole_of(key: ForeignKey[Any], description: str) -> Any:
+    """The one row whose unique foreign key points at this row."""
+    return declared(One(_back(key)), description)
+
+
+def rows(on: str, description: str, *, order: str) -> Any:
+    """The rows that a condition on `{target}` finds: for few, such as the concepts of a version."""
+    return declared(Many(on, order), description)
+
+
+def many(
+    key: ForeignKey[Any], description: str, *, where: str = "", order: str = '{target}."position"'
+) -> Any:
+    """The parts whose foreign key points at this row, or at the joined row that the key refers to."""
+    return declared(Many(_back(key) + (f" and {where}" if where else ""), order), description)
+
+
+def count(type_name: str, key: ForeignKey[Any], description: str, *, where: str = "") -> Any:
+    """How many rows of a type point here, of those that the viewer may read."""
+    return declared(Count(type_name, _back(key) + (f" and {where}" if where else "")), description)
+
+
+def page(
+    description: str,
+    *,
+    orders: Mapping[str, Order],
+    on: str | ForeignKey[Any] | None = None,
+    order_by: type[Enum] | None = None,
+    filters: Mapping[str, Filter] | None = None,
+    filter_type: type | None = None,
+) -> Any:
+    """A Relay connection; the first of `orders` is the default. `on` may be the foreign key that points here."""
+    arguments = [*PAGING]
+    if order_by:
+        arguments.insert(
+            0, argument("order_by", order_by | None, "How to sort; without it the newest come first.")
+        )
+    if filter_type:
+        arguments.insert(0, argument("filter", filter_type | None, "Conditions, of which all must hold."))
+    condition = _back(on) if isinstance(on, ForeignKey) else on
+    return declared(Page(condition, orders, filters or {}), description, arguments=tuple(arguments))
+
+
+PAGING = (
+    argument("first", int | None, "How many from the start, 1–100. Give `first` or `last`."),
+    argument("after", str | None, "Only what follows this cursor."),
+    argument("last", int | None, "How many from the end, 1–100."),
+    argument("before", str | None, "Only what precedes this cursor."),
+)
+
+
+def _back(key: ForeignKey[Any]) -> str:
+    target = table_name(key._foreign_key_meta.resolved_references)  # noqa: SLF001 - Piccolo's reflection
+    return f'{{target}}."{key._meta.db_column_name}" = {{{target}}}.id'  # noqa: SLF001 - Piccolo's reflection
+
+
+def by_slug(description: str) -> Any:
+    """A root field: the row of a slug, or null."""
+    found = Lookup({"slug": Filter("{target}.slug = {value}::text")})
+    return declared(
+        found, description, arguments=(argument("slug", str, "Its permanent name in addresses."),)
+    )
+
+
+def by_id(type_name: str, description: str) -> Any:
+    """A root field: the row of a global id of one type, or null."""
+    found = Lookup({"id": Filter("{target}.id = {value}::uuid", lambda given: ids.read(given, type_name))})
+    return declared(found, description, arguments=(argument("id", strawberry.ID, "Its global id."),))

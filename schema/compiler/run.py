@@ -1,0 +1,142 @@
+"""SQL → bytes: the resolver of every compiled field, and the executor that lets JSON pass through untouched."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+from graphql import GraphQLError, GraphQLResolveInfo
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails
+from graphql.execution.executor import Executor
+
+from schema.compiler.catalogue import Catalogue
+from schema.compiler.declare import Source
+from schema.compiler.plan import Check, Parameter
+from schema.compiler.planner import Planner, Selection
+from schema.compiler.trace import fill, shape, trace
+from schema.compiler.write import Writer
+from services.ports import Ports
+from services.viewer import Viewer
+
+
+class Database(Protocol):
+    """What runs a statement."""
+
+    async def fetch_json(self, statement: str, values: list[Any]) -> str | None:
+        """The one value that the statement returns."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What a request knows: who asks, in which languages, of which parts; and the plans of its document.
+
+    `walk_all` takes the slow road for every field: the JSON is parsed and walked by graphql-core.
+    """
+
+    viewer: Viewer
+    languages: tuple[str, ...]
+    database: Database
+    ports: Ports
+    plans: "PlanCache"
+    walk_all: bool = False
+
+    def value(self, name: str) -> Any:
+        """A parameter that plans take from the request. Languages beyond those wanted are null."""
+        match name:
+            case "keyring":
+                return list(self.viewer.keyring)
+            case "viewer":
+                return self.viewer.person
+            case _:
+                place = int(name.removeprefix("lang")) - 1
+                return self.languages[place] if place < len(self.languages) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A plan as it is kept: its SQL, and how to fill it."""
+
+    sql: str
+    parameters: tuple[Parameter, ...]
+    checks: tuple[Check, ...]
+    walked: bool
+
+    def values(self, context: Context, variables: Mapping[str, Any]) -> list[Any]:
+        """The parameters' values for a request. Raises GraphQLError for a value out of bounds."""
+        for check in self.checks:
+            if not check.low <= fill(check.value, variables) <= check.high:
+                raise GraphQLError(check.message, extensions={"code": "PAGE_SIZE"})
+        values = []
+        for parameter in self.parameters:
+            if parameter.context is not None:
+                values.append(context.value(parameter.context))
+                continue
+            value = fill(parameter.value, variables)
+            values.append(parameter.convert(value) if parameter.convert else value)
+        return values
+
+
+class PlanCache:
+    """The statements of one document, by root field and shape of the variables; the oldest go first."""
+
+    def __init__(self, longest: int = 64) -> None:
+        self._kept: OrderedDict[Hashable, Statement] = OrderedDict()
+        self._longest = longest
+
+    def get(self, key: Hashable, make: Callable[[], Statement]) -> Statement:
+        """The statement of a key, made when it is missing."""
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+            if len(self._kept) > self._longest:
+                self._kept.popitem(last=False)
+        return found
+
+
+class RawExecutor(Executor[None]):
+    """graphql-core's executor, which hands JSON that is already complete on as it is."""
+
+    def complete_value(self, return_type, field_details_list, info, path, result, position_context):  # type: ignore[no-untyped-def,override] # noqa: ANN001, ANN201, PLR0913, PLR0917 - its parent's signature
+        """Complete a value, unless it is JSON made by the database."""
+        if type(result) is msgspec.Raw:
+            return result
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+
+async def resolve_compiled(
+    info: GraphQLResolveInfo, catalogue: Catalogue, source: Source, values: Mapping[str, Any] | None = None
+) -> Any:
+    """The answer of one compiled field: raw JSON, or rows for the walk where a field needs a resolver of its own.
+
+    `values` are parameters that the source names beside the field's arguments.
+    """
+    context: Context = info.context
+    variables = {**info.variable_values.coerced, _GIVEN: values or {}}
+    key = (id(info.field_nodes[0]), info.path.key, repr(source), context.walk_all, shape(variables))
+    statement = context.plans.get(key, lambda: _prepare(info, catalogue, source, variables))
+    answer = await context.database.fetch_json(statement.sql, statement.values(context, variables))
+    if answer is None:
+        return None
+    return msgspec.json.decode(answer) if statement.walked else msgspec.Raw(answer.encode())
+
+
+_GIVEN = "@"
+"""Where the values that a source names stand among the variables; no variable can have this name."""
+
+
+def _prepare(
+    info: GraphQLResolveInfo, catalogue: Catalogue, source: Source, variables: dict[str, Any]
+) -> Statement:
+    traced = trace(variables)
+    given = traced.pop(_GIVEN)
+    fragments = {name: FragmentDetails(definition) for name, definition in info.fragments.items()}
+    selection = Selection(
+        info.schema, fragments, info.operation, info.variable_values._replace(coerced=traced)
+    )
+    details = [FieldDetails(node, None) for node in info.field_nodes]
+    plan = Planner(catalogue, selection).plan(
+        source, info.parent_type.fields[info.field_name], details, given
+    )
+    walked = plan.walked or info.context.walk_all
+    return Statement(Writer(typed=walked).statement(plan), plan.parameters, plan.checks, walked)

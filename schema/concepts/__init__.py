@@ -1,0 +1,1 @@
+"""Controlled vocabularies, as SKOS concepts in six languages."""

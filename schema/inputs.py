@@ -1,0 +1,26 @@
+"""Inputs that several nouns share."""
+
+from datetime import date
+
+import strawberry
+
+
+@strawberry.input(description="Who may read a thing. Nobody named: only its owner's organisation.")
+class AudienceInput:
+    """An Audience."""
+
+    public: bool = strawberry.field(default=False, description="Everyone, signed in or not.")
+    networks: list[str] = strawberry.field(default_factory=list, description="Slugs of networks.")
+    organisations: list[str] = strawberry.field(default_factory=list, description="Slugs of organisations.")
+
+
+@strawberry.input(description="The document that something was written from.")
+class SourceDocumentInput:
+    """A SourceDocument."""
+
+    title: str = strawberry.field(description="Its title.")
+    publisher: str | None = strawberry.field(default=None, description="Who published it.")
+    published_on: date | None = strawberry.field(
+        default=None, description="When; leave out if it is not dated."
+    )
+    url: str | None = strawberry.field(default=None, description="Where it can be read.")

@@ -1,0 +1,1 @@
+"""Public bodies and the people, networks and labs that belong to them."""

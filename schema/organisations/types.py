@@ -1,0 +1,127 @@
+"""Organisations, networks, people and labs as GraphQL shows them."""
+
+import strawberry
+
+from schema.compiler.declare import (
+    Rule,
+    column,
+    declare,
+    embedded,
+    expression,
+    inline,
+    many,
+    one,
+    page,
+    text,
+    texts,
+)
+from schema.organisations import lists
+from schema.organisations.terms import GovernmentLevel, NetworkRole, OrganisationKind, Role
+from schema.shared import Connection, DateClaim, Duration, LocalisedText, Node
+from services.organisations import tables as t
+
+
+@declare(None, Rule.PART)
+@strawberry.type(description="An identifier that a register gave to an organisation.")
+class Identifier:
+    """A scheme and a value."""
+
+    scheme: str = expression("{value} ->> 'scheme'", "The register.")
+    value: str = expression("{value} ->> 'value'", "The identifier.")
+
+
+@declare(t.Organisation, Rule.OPEN)
+@strawberry.type(description="A body. Everyone may read its profile.")
+class Organisation(Node):
+    """An organisation."""
+
+    slug: str = column(t.Organisation.slug, "Its permanent name in addresses.")
+    name: LocalisedText = text(t.Organisation.names, "Its name.")
+    description: LocalisedText | None = text(t.Organisation.description, "What it does.")
+    kind: OrganisationKind = column(t.Organisation.kind, "What sort of body it is.")
+    level: GovernmentLevel = column(t.Organisation.level, "The tier of government it works at.")
+    country: str = column(t.Organisation.country, "ISO 3166-1 alpha-2 code of its country.")
+    nuts: str | None = column(t.Organisation.nuts, "NUTS code of its region.")
+    lau: str | None = column(t.Organisation.lau, "LAU code, of a municipality.")
+    inhabitants: int | None = column(
+        t.Organisation.inhabitants, "How many people live there; null if not known."
+    )
+    identifiers: list[Identifier] = embedded(t.Organisation.identifiers, "Its numbers in registers.")
+    website: str | None = column(t.Organisation.website, "Its website.")
+    parent: "Organisation | None" = one(t.Organisation.parent, "The body it belongs to.")
+    is_sample: bool = column(t.Organisation.is_sample, "Whether it was made up for demonstration.")
+    networks: Connection["NetworkMember"] = page(
+        "The networks it is in, of those that the viewer may read.",
+        on=t.NetworkMember.organisation,
+        orders=lists.MEMBER_ORDERS,
+    )
+    labs: Connection["Lab"] = page("Its innovation labs.", on=t.Lab.organisation, orders=lists.LAB_ORDERS)
+
+
+@declare(t.Network, Rule.AUDIENCE)
+@strawberry.type(
+    description="A learning network of organisations. Its members may read it, and others if it is public."
+)
+class Network(Node):
+    """A network."""
+
+    slug: str = column(t.Network.slug, "Its permanent name in addresses.")
+    name: LocalisedText = text(t.Network.names, "Its name.")
+    description: LocalisedText | None = text(t.Network.description, "What it is for.")
+    is_sample: bool = column(t.Network.is_sample, "Whether it was made up for demonstration.")
+    members: Connection["NetworkMember"] = page(
+        "The organisations in it.", on=t.NetworkMember.network, orders=lists.MEMBER_ORDERS
+    )
+
+
+@declare(t.NetworkMember, Rule.JOINED, joins={t.Network: '{network}.id = {network_member}."network"'})
+@strawberry.type(description="An organisation in a network. Whoever may read the network may read it.")
+class NetworkMember:
+    """A membership of a network."""
+
+    organisation: Organisation = one(t.NetworkMember.organisation, "The organisation.")
+    network: Network = one(t.NetworkMember.network, "The network.")
+    role: NetworkRole = column(t.NetworkMember.role, "What the organisation is in it.")
+
+
+@declare(t.Person, Rule.AUDIENCE)
+@strawberry.type(
+    description="Somebody who signs in. Read by their organisations and those organisations' networks."
+)
+class Person(Node):
+    """A person."""
+
+    name: str = column(t.Person.name, "Their name.")
+    memberships: list["Membership"] = many(t.Membership.person, "Their roles.", order="{target}.since")
+
+
+@declare(t.Membership, Rule.PART)
+@strawberry.type(description="What a person may do for an organisation.")
+class Membership:
+    """A person's role in an organisation."""
+
+    organisation: Organisation = one(t.Membership.organisation, "The organisation.")
+    role: Role = column(t.Membership.role, "The role.")
+
+
+@declare(t.LabFormat, Rule.PART)
+@strawberry.type(description="A format that a lab offers.")
+class LabFormat:
+    """A format."""
+
+    name: LocalisedText = text(t.LabFormat.name, "Its name.")
+    duration: Duration | None = inline("How long it takes.", present=t.LabFormat.duration_value)
+
+
+@declare(t.Lab, Rule.AUDIENCE)
+@strawberry.type(description="An innovation lab of an organisation. Read by its audience.")
+class Lab(Node):
+    """A lab."""
+
+    slug: str = column(t.Lab.slug, "Its permanent name in addresses.")
+    name: LocalisedText = text(t.Lab.names, "Its name.")
+    organisation: Organisation = one(t.Lab.organisation, "Whose lab it is.")
+    founded: list[DateClaim] = embedded(t.Lab.founded, "When it was founded; empty if not reported.")
+    space: LocalisedText | None = text(t.Lab.space, "Its physical space, if it has one.")
+    participants: list[LocalisedText] = texts(t.Lab.participants, "Who meets there.")
+    formats: list[LabFormat] = many(t.LabFormat.lab, "What it offers.")

@@ -1,0 +1,61 @@
+"""Scalars beyond GraphQL's own. Values come from the database as JSON, so on the way out they pass unchanged."""
+
+from datetime import UTC, date, datetime
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.types.scalar import ScalarDefinition
+
+ByteCount = NewType("ByteCount", int)
+_LARGEST = 2**53
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+def _read_date(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        message = f"{value!r} is not a date such as 2019-09-25."
+        raise GraphQLError(message) from None
+
+
+def _read_instant(value: Any) -> datetime:
+    try:
+        instant = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        message = f"{value!r} is not an instant such as 2026-03-01T09:00:00Z."
+        raise GraphQLError(message) from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _read_count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST:
+        message = f"{value!r} is not a number of bytes."
+        raise GraphQLError(message)
+    return value
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    date: strawberry.scalar(
+        name="Date",
+        description="A day in the Gregorian calendar: `2019-09-25` (ISO 8601).",
+        serialize=_unchanged,
+        parse_value=_read_date,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant: `2026-03-01T09:00:00Z` (RFC 3339); UTC where no offset is given.",
+        serialize=_unchanged,
+        parse_value=_read_instant,
+    ),
+    ByteCount: strawberry.scalar(
+        name="ByteCount",
+        description="A number of bytes, up to 2^53.",
+        serialize=_unchanged,
+        parse_value=_read_count,
+    ),
+}

@@ -1,0 +1,92 @@
+"""Who may read what, and the only road from an id that somebody gave to a row.
+
+The rule, on every surface: a thing is readable iff its audience and the reader's keyring intersect. Here it stands as
+Python for the domain's own checks; the read compiler writes the same rule into SQL, search into its filter.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from piccolo.columns import Column
+from piccolo.table import Table
+
+from services.errors import DomainError, ErrorCode, refusal
+from services.organisations.terms import Role
+from services.viewer import Viewer
+
+Row = TypeVar("Row", bound=Table)
+
+
+def readable(audience: Iterable[str], keyring: Iterable[str]) -> bool:
+    """The rule."""
+    return not set(audience).isdisjoint(keyring)
+
+
+def within(part: Iterable[str], whole: Iterable[str]) -> bool:
+    """Whether a part's readers are among its whole's: its keys are, or the whole is public."""
+    whole = set(whole)
+    return "public" in whole or set(part) <= whole
+
+
+def unknown(what: str, *field: str) -> DomainError:
+    """The refusal for what is not there, or is not the viewer's to see: both in the same words."""
+    return refusal(ErrorCode.NOT_FOUND, f"There is no {what} with this id.", *field)
+
+
+async def access(table: type[Row], viewer: Viewer, row_id: UUID | None, what: str, *field: str) -> Row:
+    """The row, if there is one and the viewer may read it.
+
+    Raises DomainError NOT_FOUND alike for an unknown id, one of another kind (None) and an unreadable row.
+    """
+    row = await table.objects().where(_id(table) == row_id).first() if row_id else None
+    if row is None or not readable(_audience(row), viewer.keyring):
+        raise unknown(what, *field)
+    return row
+
+
+async def access_for_change(
+    table: type[Row], viewer: Viewer, row_id: UUID | None, what: str, *field: str
+) -> Row:
+    """As `access`, and nobody else can change the row before the caller's transaction ends."""
+    found = table.objects().where(_id(table) == row_id).lock_rows("NO KEY UPDATE").first() if row_id else None
+    row = await found if found is not None else None
+    if row is None or not readable(_audience(row), viewer.keyring):
+        raise unknown(what, *field)
+    return row
+
+
+def require_role(viewer: Viewer, organisation: UUID, least: Role, to: str) -> None:
+    """Raise DomainError FORBIDDEN unless the viewer holds `least` in the organisation; `to` completes the sentence."""
+    if not viewer.has_role(organisation, least):
+        raise refusal(
+            ErrorCode.FORBIDDEN,
+            f"Only {_WHO[least]} of the organisation concerned may {to}. Ask its administrator for the role.",
+        )
+
+
+_WHO = {
+    Role.ADMIN: "an administrator",
+    Role.EDITOR: "an editor or an administrator",
+    Role.REVIEWER: "a reviewer, an editor or an administrator",
+    Role.READER: "a member",
+}
+
+
+def check_revision(expected: int | None, actual: int) -> None:
+    """Raise DomainError CONFLICT when the row has changed since the caller read it."""
+    if expected is not None and expected != actual:
+        raise refusal(
+            ErrorCode.CONFLICT,
+            f"Somebody changed this meanwhile: you started from {expected}, it is now at {actual}. Read it again.",
+            "expectedVersion",
+        )
+
+
+def _id(table: type[Table]) -> Column:
+    return table._meta.primary_key  # noqa: SLF001 - Piccolo's reflection
+
+
+def _audience(row: Any) -> list[str]:
+    audience: list[str] = row.audience
+    return audience

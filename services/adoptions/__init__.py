@@ -1,0 +1,1 @@
+"""What other organisations did with a practice or a case."""

@@ -1,0 +1,1 @@
+"""Files: reports, prototypes, templates, recordings, data."""

@@ -1,0 +1,45 @@
+"""Files and their versions. The bytes lie in the file store, under `storage_key`."""
+
+from piccolo.columns import JSONB, BigInt, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.table import Table
+
+from services.artefacts.terms import ArtefactKind, ScanState, UploadState
+from services.cases.tables import Case
+from services.columns import Dated, Identified, Shareable
+from services.events.tables import Event
+from services.organisations.tables import Organisation, Person
+from services.practices.tables import Practice
+from services.test_rounds.tables import TestRound
+
+
+class Artefact(Identified, Dated, Shareable, Table):
+    """A file of exactly one case, round, practice or event."""
+
+    case = ForeignKey(Case, null=True, on_delete=OnDelete.cascade)
+    test_round = ForeignKey(TestRound, null=True, on_delete=OnDelete.cascade)
+    practice = ForeignKey(Practice, null=True, on_delete=OnDelete.cascade)
+    event = ForeignKey(Event, null=True, on_delete=OnDelete.cascade)
+    organisation = ForeignKey(Organisation, null=False, on_delete=OnDelete.restrict)
+    title = JSONB()
+    kind = Varchar(length=12, choices=ArtefactKind)
+    licence = Varchar(length=40, null=True, default=None, help_text="SPDX identifier.")
+    current_number = Integer(default=0, help_text="0 until the first upload has been verified.")
+
+
+class ArtefactVersion(Identified, Table):
+    """One upload of a file: what was announced, and whether that is what arrived."""
+
+    artefact = ForeignKey(Artefact, null=False, on_delete=OnDelete.cascade)
+    number = Integer()
+    file_name = Text()
+    media_type = Varchar(length=120)
+    size = BigInt(help_text="Bytes.")
+    sha256 = Varchar(length=64, help_text="Lower-case hex.")
+    storage_key = Varchar(length=120, unique=True)
+    state = Varchar(length=10, choices=UploadState, default=UploadState.AWAITED)
+    scan_state = Varchar(length=12, choices=ScanState, default=ScanState.NOT_SCANNED)
+    text = Text(null=True, default=None, help_text="Extracted text.")
+    uploaded_by = ForeignKey(Person, null=True, on_delete=OnDelete.set_null)
+    created_at = Timestamptz(default=TimestamptzNow())
+    stored_at = Timestamptz(null=True, default=None)

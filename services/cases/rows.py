@@ -1,0 +1,317 @@
+"""CaseContent → rows: every part of a version, in order, with its references resolved."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from piccolo.table import Table
+
+from services.cases import content as c
+from services.cases import tables as t
+from services.cases.terms import OutcomeKind, OutcomeUnit, TakeawayKind
+from services.errors import ErrorCode
+from services.reading import Reading, reading
+from services.text import SUMMARY_LIMIT, TITLE_LIMIT, clean
+
+_WEIGHT = (1, 5)
+
+
+async def read(content: c.CaseContent) -> Reading:
+    """A Reading that knows what the content refers to."""
+    return await reading(
+        [
+            *(one.organisation for one in content.participations),
+            *(one.facilitator for one in content.methods),
+            *(one.organisation for one in content.contacts),
+        ],
+        [
+            *content.topics,
+            *content.target_groups,
+            *content.functions,
+            *(one.method for one in content.methods),
+        ],
+    )
+
+
+def version_columns(content: c.CaseContent, reader: Reading) -> dict[str, Any]:
+    """The columns of the version itself."""
+    source = content.source_document
+    return {
+        "title": stored(reader.text(content.title, "title", limit=TITLE_LIMIT)),
+        "summary": stored(reader.text(content.summary, "summary", limit=SUMMARY_LIMIT)),
+        "challenge": stored(reader.text(content.challenge, "challenge")),
+        "context": stored(reader.text(content.context, "context")),
+        "licence": content.licence,
+        "languages": list(content.languages),
+        "start": stored(reader.dates(content.start, "start")),
+        "end": stored(reader.dates(content.end, "end")),
+        "source_title": clean(source.title) if source else None,
+        "source_publisher": source.publisher if source else None,
+        "source_published_on": source.published_on if source else None,
+        "source_url": source.url if source else None,
+    }
+
+
+def part_rows(
+    version: UUID, content: c.CaseContent, audience: list[str], reader: Reading
+) -> list[list[Table]]:
+    """The rows of all parts, table by table, in an order in which references point backwards."""
+    phases = [_phase(version, n, one, reader) for n, one in enumerate(content.phases)]
+    findings = [
+        t.Finding(
+            version=version,
+            position=n,
+            statement=stored(reader.text(one.statement, "findings", str(n), "statement")),
+        )
+        for n, one in enumerate(content.findings)
+    ]
+    challenges = [_challenge(version, n, one, findings, reader) for n, one in enumerate(content.challenges)]
+    ideas = [_idea(version, n, one, challenges, reader) for n, one in enumerate(content.ideas)]
+    return [
+        _concepts(version, content, reader),
+        [_participation(version, n, one, reader) for n, one in enumerate(content.participations)],
+        phases,
+        [_method(version, n, one, phases, reader) for n, one in enumerate(content.methods)],
+        findings,
+        challenges,
+        ideas,
+        [
+            _sheet(version, n, one.sheet, ideas[n], reader)
+            for n, one in enumerate(content.ideas)
+            if one.sheet is not None
+        ],
+        [_road_map(version, n, one, ideas, reader) for n, one in enumerate(content.road_map)],
+        _principles(version, content.principles, reader),
+        [_output(version, n, one, reader) for n, one in enumerate(content.outputs)],
+        [_outcome(version, n, one, audience, reader) for n, one in enumerate(content.outcomes)],
+        [
+            *_takeaways(version, TakeawayKind.LESSON, content.lessons, "lessons", reader),
+            *_takeaways(version, TakeawayKind.BARRIER, content.barriers, "barriers", reader),
+            *_takeaways(
+                version,
+                TakeawayKind.SUCCESS_CONDITION,
+                content.success_conditions,
+                "successConditions",
+                reader,
+            ),
+            *_takeaways(version, TakeawayKind.RESOURCE_NEED, content.resource_needs, "resourceNeeds", reader),
+        ],
+        [_contact(version, n, one, reader) for n, one in enumerate(content.contacts)],
+    ]
+
+
+PARTS: tuple[type[Table], ...] = (
+    t.CaseContact, t.Takeaway, t.Outcome, t.Output, t.Principle, t.RoadMapItem, t.ImplementationSheet, t.Idea,
+    t.Challenge, t.Finding, t.MethodUse, t.Phase, t.Participation, t.CaseConcept,
+)  # fmt: skip
+"""The tables of parts, in an order in which they may be emptied."""
+
+
+def stored(value: Any) -> str | None:
+    """JSON for a JSON column; None stays null."""
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _concepts(version: UUID, content: c.CaseContent, reader: Reading) -> list[Table]:
+    filed = [
+        *((("topic", "eurovoc"), notation, "topics") for notation in content.topics),
+        *((("target-group",), notation, "targetGroups") for notation in content.target_groups),
+        *((("cofog",), notation, "functions") for notation in content.functions),
+    ]
+    return [
+        t.CaseConcept(version=version, position=n, concept=reader.concept(schemes, notation, path))
+        for n, (schemes, notation, path) in enumerate(filed)
+    ]
+
+
+def _duration(duration: c.Duration | None, reader: Reading, *path: str) -> dict[str, Any]:
+    if duration is None:
+        return {"duration_value": None, "duration_unit": None}
+    if duration.value <= 0:
+        reader.problem(ErrorCode.INVALID, "A duration is more than 0.", *path)
+    return {"duration_value": duration.value, "duration_unit": duration.unit}
+
+
+def _participation(version: UUID, n: int, one: c.Participation, reader: Reading) -> Table:
+    path = ("participations", str(n))
+    if (one.organisation is None) == (one.stakeholder_group is None):
+        reader.problem(ErrorCode.INVALID, "Give either the organisation or the stakeholder group.", *path)
+    if one.headcount is not None and one.headcount < 1:
+        reader.problem(
+            ErrorCode.INVALID, "A headcount is at least 1; leave it out if it is not known.", *path
+        )
+    return t.Participation(
+        version=version,
+        position=n,
+        organisation=reader.organisation(one.organisation, *path, "organisation"),
+        stakeholder_group=stored(reader.text(one.stakeholder_group, *path, "stakeholderGroup")),
+        role=one.role,
+        headcount=one.headcount,
+    )
+
+
+def _phase(version: UUID, n: int, one: c.Phase, reader: Reading) -> Table:
+    path = ("phases", str(n))
+    return t.Phase(
+        version=version,
+        position=n,
+        name=stored(reader.text(one.name, *path, "name")),
+        stage=one.stage,
+        description=stored(reader.text(one.description, *path, "description")),
+        **_duration(one.duration, reader, *path, "duration"),
+    )
+
+
+def _method(version: UUID, n: int, one: c.MethodUse, phases: Sequence[Table], reader: Reading) -> Table:
+    path = ("methods", str(n))
+    return t.MethodUse(
+        version=version,
+        position=n,
+        method=reader.concept(("method",), one.method, *path, "method"),
+        phase=reader.place(one.phase, phases, *path, "phase"),
+        with_whom=stored(reader.text(one.with_whom, *path, "withWhom")),
+        facilitator=reader.organisation(one.facilitator, *path, "facilitator"),
+        note=stored(reader.text(one.note, *path, "note")),
+        **_duration(one.duration, reader, *path, "duration"),
+    )
+
+
+def _challenge(version: UUID, n: int, one: c.Challenge, findings: Sequence[Table], reader: Reading) -> Table:
+    path = ("challenges", str(n))
+    return t.Challenge(
+        version=version,
+        position=n,
+        finding=reader.place(one.finding, findings, *path, "finding"),
+        statement=stored(reader.text(one.statement, *path, "statement")),
+        importance_for_citizen=reader.between(
+            *_WEIGHT, one.importance_for_citizen, *path, "importanceForCitizen"
+        ),
+        importance_for_organisation=reader.between(
+            *_WEIGHT, one.importance_for_organisation, *path, "importanceForOrganisation"
+        ),
+    )
+
+
+def _idea(version: UUID, n: int, one: c.Idea, challenges: Sequence[Table], reader: Reading) -> Table:
+    path = ("ideas", str(n))
+    return t.Idea(
+        version=version,
+        position=n,
+        challenge=reader.place(one.challenge, challenges, *path, "challenge"),
+        title=stored(reader.text(one.title, *path, "title")),
+        description=stored(reader.text(one.description, *path, "description")),
+        value=reader.between(*_WEIGHT, one.value, *path, "value"),
+        effort=reader.between(*_WEIGHT, one.effort, *path, "effort"),
+        impact=reader.between(*_WEIGHT, one.impact, *path, "impact"),
+        priority=one.priority,
+    )
+
+
+def _sheet(version: UUID, n: int, one: c.ImplementationSheet, idea: Table, reader: Reading) -> Table:
+    path = ("ideas", str(n), "sheet")
+    return t.ImplementationSheet(
+        version=version,
+        position=n,
+        idea=idea.id,  # type: ignore[attr-defined] - an idea is Identified
+        goal=stored(reader.text(one.goal, *path, "goal")),
+        responsible=stored(reader.text(one.responsible, *path, "responsible")),
+        steps=stored(reader.texts(one.steps, *path, "steps")),
+        cost=one.cost,
+        currency=one.currency,
+        start=stored(reader.dates(one.start, *path, "start")),
+        end=stored(reader.dates(one.end, *path, "end")),
+    )
+
+
+def _road_map(version: UUID, n: int, one: c.RoadMapItem, ideas: Sequence[Table], reader: Reading) -> Table:
+    path = ("roadMap", str(n))
+    return t.RoadMapItem(
+        version=version,
+        position=n,
+        phase=stored(reader.text(one.phase, *path, "phase")),
+        sub_project=stored(reader.text(one.sub_project, *path, "subProject")),
+        idea=reader.place(one.idea, ideas, *path, "idea"),
+        start=stored(reader.dates(one.start, *path, "start")),
+        end=stored(reader.dates(one.end, *path, "end")),
+    )
+
+
+def _principles(version: UUID, principles: Sequence[c.Principle], reader: Reading) -> list[Table]:
+    made: list[Table] = []
+    for n, one in enumerate(principles):
+        path = ("principles", str(n))
+        made.append(
+            t.Principle(
+                version=version,
+                position=n,
+                parent=reader.place(one.parent, made, *path, "parent"),
+                level=one.level,
+                statement=stored(reader.text(one.statement, *path, "statement")),
+            )
+        )
+    return made
+
+
+def _output(version: UUID, n: int, one: c.Output, reader: Reading) -> Table:
+    path = ("outputs", str(n))
+    return t.Output(
+        version=version,
+        position=n,
+        kind=one.kind,
+        statement=stored(reader.text(one.statement, *path, "statement")),
+        status=one.status,
+        quantity=one.quantity,
+        unit=stored(reader.text(one.unit, *path, "unit")),
+    )
+
+
+def _outcome(version: UUID, n: int, one: c.Outcome, audience: list[str], reader: Reading) -> Table:
+    path = ("outcomes", str(n))
+    if one.kind is OutcomeKind.MEASURED and one.value is None:
+        reader.problem(
+            ErrorCode.REQUIRED, "A measured outcome has a value; or choose another kind.", *path, "value"
+        )
+    if one.value is not None and one.unit is None:
+        reader.problem(ErrorCode.REQUIRED, "Say what the value is counted in.", *path, "unit")
+    if one.unit is OutcomeUnit.PERCENT:
+        reader.between(0, 100, one.value, *path, "value")
+        reader.between(0, 100, one.baseline, *path, "baseline")
+    for name, number in (("denominator", one.denominator), ("respondents", one.respondents)):
+        if number is not None and number < 1:
+            reader.problem(ErrorCode.INVALID, "Leave it out if it is not known; it is never 0.", *path, name)
+    return t.Outcome(
+        version=version,
+        position=n,
+        audience=audience,
+        kind=one.kind,
+        indicator=stored(reader.text(one.indicator, *path, "indicator")),
+        value=one.value,
+        unit=one.unit,
+        baseline=one.baseline,
+        denominator=one.denominator,
+        respondents=one.respondents,
+        period=one.period,
+        source=stored(reader.text(one.source, *path, "source")),
+    )
+
+
+def _takeaways(
+    version: UUID, kind: TakeawayKind, given: Sequence[c.Text], path: str, reader: Reading
+) -> list[Table]:
+    return [
+        t.Takeaway(version=version, position=n, kind=kind, text=stored(reader.text(one, path, str(n))))
+        for n, one in enumerate(given)
+    ]
+
+
+def _contact(version: UUID, n: int, one: c.Contact, reader: Reading) -> Table:
+    path = ("contacts", str(n))
+    return t.CaseContact(
+        version=version,
+        position=n,
+        name=clean(one.name),
+        role=stored(reader.text(one.role, *path, "role")),
+        organisation=reader.organisation(one.organisation, *path, "organisation"),
+        source=clean(one.source),
+    )

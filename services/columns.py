@@ -1,0 +1,35 @@
+"""Column sets that several tables share. Piccolo copies a mixin's columns into each table."""
+
+from piccolo.columns import UUID, Array, SmallInt, Text, Timestamptz
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+
+from services.ids import new_id
+
+
+class Identified:
+    """A row with an identifier of its own, made before it is written."""
+
+    id = UUID(primary_key=True, default=new_id)
+
+
+class Shareable:
+    """A row whose readers are those whose keyring intersects `audience` (DESIGN: audience ∩ keyring)."""
+
+    audience = Array(base_column=Text(), default=list)
+
+
+class Dated:
+    """When a row was made and last changed, and where it stands in lists that show the newest first."""
+
+    created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
+    listed_at = Timestamptz(
+        default=TimestamptzNow(),
+        help_text="First publication; the moment it was made while it is unpublished.",
+    )
+
+
+class Ordered:
+    """A part of a whole, in the order its authors gave."""
+
+    position = SmallInt(default=0)

@@ -1,0 +1,1 @@
+"""Workshops, seminars and congresses."""

@@ -1,0 +1,75 @@
+"""The one log, and the follow-ups of a write.
+
+A write calls `record` inside its transaction: the log line and the jobs that follow from it are committed with the
+change or not at all. Jobs may run twice; each is written so that this does no harm.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from piccolo.columns import JSONB, BigSerial, Timestamptz, Varchar
+from piccolo.columns import UUID as UUIDColumn
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.table import Table
+
+from services.viewer import Viewer
+
+
+class LogEntry(Table, tablename="log"):
+    """Who did what, for which organisation, when. Append-only: the database refuses updates and deletes."""
+
+    id = BigSerial(primary_key=True)
+    at = Timestamptz(default=TimestamptzNow())
+    person = UUIDColumn(null=True, default=None)
+    organisation = UUIDColumn(null=True, default=None)
+    action = Varchar(length=60)
+    subject_type = Varchar(length=30)
+    subject_id = UUIDColumn(default=None)
+    detail = JSONB(default="{}")
+
+
+class JobQueue(Protocol):
+    """Where follow-ups are put; the adapter joins the transaction that is open in the caller's context."""
+
+    async def put(self, job: str, payload: Mapping[str, str], at: datetime | None) -> None:
+        """Enqueue one job for `at`, or for now. It runs at least once if the transaction commits, else never."""
+
+
+_queues: list[JobQueue] = []
+
+
+def use_queue(queue: JobQueue) -> None:
+    """Say, once at start-up, where follow-ups go."""
+    _queues[:] = [queue]
+
+
+async def record(  # noqa: PLR0913 - a log line has this many columns
+    viewer: Viewer,
+    action: str,
+    subject_type: str,
+    subject_id: UUID,
+    *,
+    organisation: UUID | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Append one line, inside the caller's transaction, and enqueue what follows from every change: index, notify."""
+    await LogEntry.insert(
+        LogEntry(
+            person=viewer.person,
+            organisation=organisation,
+            action=action,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            detail=json.dumps(detail or {}),
+        )
+    )
+    await enqueue("index", type=subject_type, id=str(subject_id))
+
+
+async def enqueue(job: str, *, at: datetime | None = None, **payload: str) -> None:
+    """Put one follow-up in the queue, inside the caller's transaction, to run now or at an instant."""
+    for queue in _queues:
+        await queue.put(job, payload, at)

@@ -1,0 +1,1 @@
+"""Best practices distilled from cases and rounds."""

@@ -1,0 +1,114 @@
+"""From an author's content to the rows of its parts: references are looked up, problems are gathered by path."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from piccolo.table import Table
+
+from services.concepts.tables import Concept
+from services.dates import DateClaim, stored_claims
+from services.errors import DomainError, ErrorCode, Problem
+from services.organisations.tables import Organisation
+from services.text import TEXT_LIMIT, Wording, localised
+
+Text = tuple[Wording, ...]
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads one content; problems are kept until `finish`, so that an author sees all of them at once."""
+
+    organisations: Mapping[str, UUID] = field(default_factory=dict)
+    concepts: Mapping[tuple[str, str], UUID] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def text(self, wordings: Text | None, *path: str, limit: int = TEXT_LIMIT) -> dict[str, Any] | None:
+        """The stored form of a text; None for None."""
+        if wordings is None:
+            return None
+        try:
+            return localised(wordings, *path, limit=limit)
+        except DomainError as error:
+            self.problems += error.problems
+            return {}
+
+    def texts(self, many: Iterable[Text], *path: str) -> list[dict[str, Any] | None]:
+        """The stored form of a list of texts."""
+        return [self.text(wordings, *path, str(index)) for index, wordings in enumerate(many)]
+
+    def dates(self, claims: Iterable[DateClaim], *path: str) -> list[dict[str, str | None]]:
+        """The stored form of dates."""
+        try:
+            return stored_claims(claims, *path)
+        except DomainError as error:
+            self.problems += error.problems
+            return []
+
+    def organisation(self, slug: str | None, *path: str) -> UUID | None:
+        """The organisation of a slug; None for None."""
+        return self._found(self.organisations, slug, "organisation", path)
+
+    def concept(self, schemes: Sequence[str], notation: str, *path: str) -> UUID | None:
+        """The concept of a notation in the first of the schemes that has it."""
+        for scheme in schemes:
+            if (scheme, notation) in self.concepts:
+                return self.concepts[scheme, notation]
+        self.problem(
+            ErrorCode.NOT_FOUND, f"There is no concept «{notation}» in {' or '.join(schemes)}.", *path
+        )
+        return None
+
+    def place(self, index: int | None, rows: Sequence[Table], *path: str) -> UUID | None:
+        """The id of the row at an index; None for None."""
+        if index is None:
+            return None
+        if not 0 <= index < len(rows):
+            self.problem(ErrorCode.INVALID, f"{index} is not an index of that list; it counts from 0.", *path)
+            return None
+        found: UUID = rows[index].id  # type: ignore[attr-defined] - every part is Identified
+        return found
+
+    def between(self, low: int, high: int, number: float | None, *path: str) -> Any:
+        """The number, which must lie between two others; None for None."""
+        if number is not None and not low <= number <= high:
+            self.problem(ErrorCode.INVALID, f"{number:g} does not lie between {low} and {high}.", *path)
+        return number
+
+    def problem(self, code: ErrorCode, message: str, *path: str) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(code, message, path))
+
+    def finish(self) -> None:
+        """Raise a DomainError with everything that was noted."""
+        if self.problems:
+            raise DomainError(self.problems)
+
+    def _found(
+        self, known: Mapping[str, UUID], slug: str | None, what: str, path: tuple[str, ...]
+    ) -> UUID | None:
+        if slug is not None and slug not in known:
+            self.problem(ErrorCode.NOT_FOUND, f"There is no {what} «{slug}».", *path)
+        return known.get(slug) if slug is not None else None
+
+
+async def reading(organisations: Iterable[str | None], concepts: Iterable[str]) -> Reading:
+    """A Reading that knows the organisations of these slugs and the concepts of these notations."""
+    slugs, notations = [slug for slug in organisations if slug], list(concepts)
+    found = (
+        await Organisation.select(Organisation.id, Organisation.slug).where(Organisation.slug.is_in(slugs))
+        if slugs
+        else []
+    )
+    filed = (
+        await Concept.select(Concept.id, Concept.scheme, Concept.notation).where(
+            Concept.notation.is_in(notations)
+        )
+        if notations
+        else []
+    )
+    return Reading(
+        {row["slug"]: row["id"] for row in found},
+        {(row["scheme"], row["notation"]): row["id"] for row in filed},
+    )

@@ -1,0 +1,1 @@
+"""Peer reviews asked of people outside the owner's organisation."""

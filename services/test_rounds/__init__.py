@@ -1,0 +1,1 @@
+"""Test rounds with customers: plan, register, run, conclude."""

@@ -1,0 +1,97 @@
+"""Text that people read: stored per language, each translation with the way it was made.
+
+In the database: `{"source": "nl", "nl": {"text": …, "language": "nl", "method": "SOURCE"}, "en": {…, "of": 3}}`.
+`of` is the version of the source that a translation was made from.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.errors import DomainError, ErrorCode, Problem
+from services.terms import Term
+
+SUMMARY_LIMIT = 500
+TITLE_LIMIT = 200
+TEXT_LIMIT = 20_000
+_ISOLATES = str.maketrans("", "", "\u2068\u2069")
+"""Snippets mark what matched with these two characters, so stored text must not hold them."""
+
+
+class TranslationMethod(Term):
+    """How a text came to be in its language."""
+
+    SOURCE = "SOURCE", "The language it was written in."
+    HUMAN = "HUMAN", "Translated by a person."
+    MACHINE = "MACHINE", "Translated by a machine; never a source."
+    MACHINE_REVIEWED = "MACHINE_REVIEWED", "Translated by a machine and checked by a person."
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text in one language, as an author gives it."""
+
+    language: str
+    text: str
+    method: TranslationMethod | None = None
+
+
+def clean(text: str) -> str:
+    """The text in Unicode NFC, without NULs and isolate marks, and without white space around it."""
+    return unicodedata.normalize("NFC", text.replace("\x00", "").translate(_ISOLATES)).strip()
+
+
+def localised(wordings: Iterable[Wording], *field: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
+    """The stored form. The wording whose method is SOURCE, else the first, is the source.
+
+    Raises DomainError: no text, a language twice, two sources, a machine's text as the source, or over `limit`.
+    """
+    given = [Wording(w.language, clean(w.text), w.method) for w in wordings]
+    problems = [*_problems(given, field, limit)]
+    if problems:
+        raise DomainError(problems)
+    source = next((w for w in given if w.method is TranslationMethod.SOURCE), given[0])
+    stored: dict[str, Any] = {"source": source.language}
+    for wording in given:
+        is_source = wording is source
+        method = TranslationMethod.SOURCE if is_source else wording.method or TranslationMethod.HUMAN
+        stored[wording.language] = {
+            "text": wording.text,
+            "language": wording.language,
+            "method": method.value,
+        }
+    return stored
+
+
+def _problems(given: list[Wording], field: tuple[str, ...], limit: int) -> Iterable[Problem]:
+    if not given or not any(w.text for w in given):
+        yield Problem(ErrorCode.REQUIRED, "Give the text in at least one language.", field)
+        return
+    languages = [w.language for w in given]
+    if len(set(languages)) < len(languages):
+        yield Problem(ErrorCode.INVALID, "Give each language once.", field)
+    sources = [w for w in given if w.method is TranslationMethod.SOURCE]
+    if len(sources) > 1:
+        yield Problem(ErrorCode.INVALID, "Only one language can be the source.", field)
+    machine = {TranslationMethod.MACHINE, TranslationMethod.MACHINE_REVIEWED}
+    if not sources and given[0].method in machine:
+        yield Problem(
+            ErrorCode.INVALID, "A machine translation cannot be the source: mark another text so.", field
+        )
+    for wording in given:
+        if not wording.text:
+            yield Problem(ErrorCode.REQUIRED, f"The text in «{wording.language}» is empty.", field)
+        if len(wording.text) > limit:
+            yield Problem(
+                ErrorCode.TOO_LONG,
+                f"The text in «{wording.language}» has {len(wording.text)} characters; at most {limit} are allowed.",
+                field,
+            )
+
+
+def texts_of(stored: Mapping[str, Any] | None) -> dict[str, str]:
+    """Language → text, of a stored text; empty for None."""
+    if not stored:
+        return {}
+    return {key: entry["text"] for key, entry in stored.items() if key != "source"}

@@ -1,0 +1,73 @@
+"""A client that speaks GraphQL over HTTP to the application, as somebody or as nobody."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from schema import schema
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Asks as the holder of `token`; `languages` is the Accept-Language header."""
+
+    http: httpx.AsyncClient
+    token: str | None = None
+    languages: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of every request."""
+        headers = {"Accept": "application/graphql-response+json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if self.languages:
+            headers["Accept-Language"] = self.languages
+        return headers
+
+    def speaking(self, languages: str) -> "Client":
+        """The same person with other languages."""
+        return Client(self.http, self.token, languages)
+
+    async def send(self, query: str, **variables: Any) -> httpx.Response:
+        """The response as it comes."""
+        body = {"query": query, "variables": variables}
+        return await self.http.post("/graphql", json=body, headers=self.headers)
+
+    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data; fails the test when there are errors."""
+        answer = (await self.send(query, **variables)).json()
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def change(self, mutation: str, given: dict[str, Any], selection: str) -> dict[str, Any]:
+        """Run one mutation that has one `input`, and give its payload with `userErrors`."""
+        name = mutation[0].upper() + mutation[1:]
+        document = (
+            f"mutation($input: {self.input_type(name)}!) {{ {mutation}(input: $input)"
+            f" {{ {selection} userErrors {{ field code message }} }} }}"
+        )
+        payload: dict[str, Any] = (await self.ask(document, input=given))[mutation]
+        return payload
+
+    async def do(self, mutation: str, given: dict[str, Any], selection: str) -> dict[str, Any]:
+        """As `change`, for what must not be refused."""
+        payload = await self.change(mutation, given, selection)
+        assert payload["userErrors"] == [], payload["userErrors"]
+        return payload
+
+    async def refused(self, mutation: str, given: dict[str, Any]) -> list[tuple[str, str]]:
+        """As `change`, for what must be refused: the code and the dotted field of each problem."""
+        payload = await self.change(mutation, given, "__typename")
+        assert payload["userErrors"], "It was not refused."
+        return [(error["code"], ".".join(error["field"])) for error in payload["userErrors"]]
+
+    @staticmethod
+    def input_type(name: str) -> str:
+        """The input type of a mutation, from the schema itself."""
+        mutation = schema.mutation_type
+        assert mutation is not None
+        field_name = name[0].lower() + name[1:]
+        return str(mutation.fields[field_name].args["input"].type).rstrip("!")

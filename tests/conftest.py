@@ -1,0 +1,80 @@
+"""Real servers for the whole run, empty tables for each test, and clients that speak GraphQL over HTTP."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+
+os.environ.setdefault("PICCOLO_CONF", "infra.postgres.piccolo_conf")
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from infra.asgi import application
+from infra.embedded import EmbeddedServers, start_embedded
+from infra.postgres.database import Database, database
+from infra.postgres.migrate import migrate
+from infra.postgres.piccolo_app import TABLES
+from infra.search.postgres import PostgresSearch
+from infra.storage.s3 import S3FileStore
+from services.ports import Ports
+from tests.client import Client
+from tests.factories.network import SmallNetwork, small_network
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
+    """PostgreSQL and S3, started for the run and ended with it."""
+    with start_embedded(tmp_path_factory.mktemp("servers"), durable=False) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def open_database(servers: EmbeddedServers) -> AsyncIterator[Database]:
+    """The pool over a migrated database."""
+    await migrate(servers.database_url)
+    async with database(servers.database_url) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def ports(servers: EmbeddedServers, open_database: Database) -> AsyncIterator[Ports]:
+    """The real parts: the S3 server and PostgreSQL's search."""
+    s3 = servers.s3
+    files = S3FileStore(s3.endpoint, s3.region, s3.bucket, s3.access_key, s3.secret_key)
+    await files.prepare()
+    yield Ports(files=files, search=PostgresSearch(open_database.pool))
+    await files.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def clean(open_database: Database) -> AsyncIterator[Database]:
+    """The database with empty tables: the test's own changes are gone before the next test."""
+    yield open_database
+    await open_database.pool.execute(_EMPTY)
+
+
+_EMPTY = (
+    "alter table log disable trigger log_is_append_only; "
+    + "".join(f'delete from "{table._meta.tablename}"; ' for table in reversed(TABLES))  # noqa: SLF001 - reflection
+    + "delete from pgqueuer; alter table log enable trigger log_is_append_only"
+)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def http(open_database: Database, ports: Ports) -> AsyncIterator[httpx.AsyncClient]:
+    """HTTP to the application, in this process."""
+    transport = httpx.ASGITransport(application(open_database, ports))
+    async with httpx.AsyncClient(transport=transport, base_url="http://serra.test") as client:
+        yield client
+
+
+@pytest.fixture
+def as_(http: httpx.AsyncClient, clean: Database) -> Callable[[str | None], Client]:
+    """A client for a token: `as_(network.olen_editor)`; `as_(None)` is nobody in particular."""
+    return lambda token: Client(http, token)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def network(clean: Database) -> SmallNetwork:
+    """Olen, the Swedish PES and a review institute in one network, and an agency outside of it."""
+    return await small_network()
