@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from infra.search.postgres import tables as search
 from services.adoptions import tables as adoptions
 from services.artefacts import tables as artefacts
 from services.cases import tables as cases
@@ -11,6 +12,7 @@ from services.comments import tables as comments
 from services.concepts import tables as concepts
 from services.events import tables as events
 from services.log import LogEntry
+from services.notifications import tables as notifications
 from services.organisations import tables as organisations
 from services.practices import tables as practices
 from services.reviews import tables as reviews
@@ -58,6 +60,7 @@ TABLES = [
     practices.PracticeConcept,
     practices.PracticeSource,
     adoptions.Adoption,
+    notifications.Notification,
     events.Event,
     events.EventParticipant,
     events.EventTheme,
@@ -67,6 +70,10 @@ TABLES = [
     reviews.Review,
     comments.Comment,
     LogEntry,
+    search.SearchThing,
+    search.SearchEntry,
+    search.SearchText,
+    search.SearchWord,
 ]
 
 APP_CONFIG = AppConfig(

@@ -12,6 +12,9 @@ from typing import Final
 OPEN_MARK = "\u2068"
 CLOSE_MARK = "\u2069"
 
+INDEXED_LENGTH: Final = 200_000
+"""How much of a body can be found, in characters: more than a report has, less than an engine chokes on."""
+
 MAX_WORD_LENGTH = 64
 MAX_QUESTION_LENGTH = 1_000
 MAX_QUESTION_WORDS = 12
@@ -22,6 +25,17 @@ _RUN = re.compile(r"(?:[^\W_]+[\u0300-\u036f]*+)++")
 _PLAIN_RUN = re.compile(r"[^\W_]+")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _NEVER = re.compile(r"(?!)")
+# Where Unicode keeps Latin letters and digits: basic to extended B, phonetic, additional, letterlike, extended C,
+# ligatures, full-width, mathematical.
+_LATIN_BLOCKS: Final = (
+    (0x30, 0x250),
+    (0x1D00, 0x1F00),
+    (0x2070, 0x2190),
+    (0x2C60, 0x2C80),
+    (0xFB00, 0xFB07),
+    (0xFF10, 0xFF5B),
+    (0x1D400, 0x1D800),
+)
 _HYPHENS = "-\u00ad\u2010\u2011"
 _COMPOUND = re.compile(rf"{_RUN.pattern}(?:[{_HYPHENS}]{_RUN.pattern})*+")
 # Letters that Unicode does not decompose but readers without that key on their keyboard type so.
@@ -59,16 +73,17 @@ def fold(word: str) -> str:
     return "".join(letter for letter in bare if letter.isalnum())[:MAX_WORD_LENGTH]
 
 
-def _written() -> dict[str, str]:
+def _letters_by_fold() -> dict[str, str]:
     """For each letter of a folded word, the letters and digits that fold to something beginning with it."""
     written: dict[str, str] = {}
-    for code in (*range(0x30, 0x250), *range(0x1E00, 0x1F00)):
-        if folded := fold(chr(code)):
-            written[folded[0]] = written.get(folded[0], "") + chr(code)
+    for block in _LATIN_BLOCKS:
+        for code in range(*block):
+            if folded := fold(chr(code)):
+                written[folded[0]] = written.get(folded[0], "") + chr(code)
     return {letter: letters for letter, letters in written.items() if letter.isascii()}
 
 
-_WRITTEN = _written()
+_WRITTEN: Final = _letters_by_fold()
 
 
 def runs(text: str, wanted: re.Pattern[str] = _PLAIN_RUN) -> Iterator[re.Match[str]]:
@@ -103,12 +118,14 @@ def index_words(text: str) -> list[str]:
 class AskedWord:
     """One word of a question.
 
-    `forms` are the spellings that are this very word (also run together with its neighbours: *role play*,
-    *roleplay*), `parts` what a hyphenated word is made of. The last word may still be being typed.
+    `written` is how the reader typed it. `forms` are the spellings that are this very word (also run together with
+    its neighbours: *role play*, *roleplay*), `parts` what a hyphenated word is made of. The last word may still be
+    being typed.
     A word of a phrase is meant as it stands: no other form of it, no beginning, no slip of the keys.
     """
 
     text: str
+    written: str
     forms: tuple[str, ...]
     parts: tuple[str, ...] = ()
     last: bool = False
@@ -117,18 +134,23 @@ class AskedWord:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question taken apart. Phrases are sequences of folded words."""
+    """A question taken apart. Phrases are sequences of folded words.
+
+    `operators` are its phrases and exclusions as the reader typed them, each with its quotation marks or its minus.
+    """
 
     words: tuple[AskedWord, ...]
     phrases: tuple[tuple[str, ...], ...] = ()
     without: tuple[str, ...] = ()
     without_phrases: tuple[tuple[str, ...], ...] = ()
+    operators: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class _Loose:
-    """A word as it was typed: its parts at the hyphens."""
+    """A word as it was typed, and its parts at the hyphens."""
 
+    written: str
     parts: tuple[str, ...]
 
     @property
@@ -142,20 +164,28 @@ def parse(text: str, languages: Sequence[str]) -> Asked:
     phrases: list[tuple[str, ...]] = []
     without: list[str] = []
     without_phrases: list[tuple[str, ...]] = []
+    operators: list[str] = []
     for part in _PART.finditer(clean(text[:MAX_QUESTION_LENGTH]).translate(_QUOTES)):
         if part["phrase"] is not None:
             if phrase := tuple(words(part["phrase"])):
                 (without_phrases if part["barred"] else phrases).append(phrase)
+                operators.append(f'{part["barred"]}"{_written(part["phrase"])}"')
         elif part["without"] is not None:
             barred = tuple(words(part["without"]))
             if len(barred) == 1:
                 without.append(barred[0])
+                operators.append(f"-{_written(part['without'])}")
             elif barred:
                 without_phrases.append(barred)
+                operators.append(f'-"{_written(part["without"])}"')
         else:
-            loose += [_Loose(tuple(words(match.group()))) for match in _COMPOUND.finditer(part["plain"])]
+            loose += [_Loose(match.group(), tuple(words(match.group()))) for match in _COMPOUND.finditer(part["plain"])]
     asked = _asked_words([word for word in loose if word.text], phrases, languages)
-    return Asked(asked, tuple(phrases), tuple(without), tuple(without_phrases))
+    return Asked(asked, tuple(phrases), tuple(without), tuple(without_phrases), tuple(operators))
+
+
+def _written(text: str) -> str:
+    return " ".join(run.group() for run in runs(text))
 
 
 def _asked_words(
@@ -168,7 +198,7 @@ def _asked_words(
     for phrase in phrases:
         common = _stop_words(phrase, languages)
         for text in [text for text in phrase if text not in common] or phrase:
-            asked.setdefault(text, AskedWord(text=text, forms=(text,), literal=True))
+            asked.setdefault(text, AskedWord(text=text, written=text, forms=(text,), literal=True))
     for position, word in enumerate(loose):
         if word not in kept or word.text in asked:
             continue
@@ -179,6 +209,7 @@ def _asked_words(
         )
         asked[word.text] = AskedWord(
             text=word.text,
+            written=word.written,
             forms=(word.text, *(joined for joined in neighbours if len(joined) <= MAX_WORD_LENGTH)),
             parts=word.parts if len(word.parts) > 1 else (),
             last=position == len(loose) - 1,
@@ -187,11 +218,8 @@ def _asked_words(
 
 
 def _stop_words(question: Sequence[str], languages: Sequence[str]) -> frozenset[str]:
-    """The stop words of the reader's languages, and of any language that has two of the question's words."""
-    asked = set(question)
-    spoken = [
-        common
-        for language, common in STOP_WORDS.items()
-        if not languages or language in languages or len(common & asked) > 1
-    ]
-    return frozenset().union(*spoken)
+    """The stop words of the reader's languages, and of any language that has two more of the question's words."""
+    known = languages or STOP_WORDS
+    own = frozenset[str]().union(*(STOP_WORDS.get(language, ()) for language in known))
+    unexplained = set(question) - own
+    return own.union(*(common for common in STOP_WORDS.values() if len(common & unexplained) > 1))

@@ -32,8 +32,11 @@ found as (
     union all
     select e.thing, a.n, a.quality * 50 from asked a join search_entry e on e.words @@ a.query
 ),
-best as materialized (
+best as (
     select thing, n, max(points) as points from found group by thing, n
+),
+gathered as (
+    select thing, array_agg(n) as ns, array_agg(points) as points from best group by thing
 ),
 phrased as materialized (
     select e.thing
@@ -43,44 +46,43 @@ phrased as materialized (
     having count(*) = (select count(*) from required)
 ),
 -- What the reader may see of it, with the number of filters that each thing fails and one of those it fails.
+-- `in` inside `or`, and `not in`: hashed, however wrong the planner's guess of their number.
 readable as materialized (
-    select t.id, t.thing, t.listed_at, f.failing, f.facet,
+    select t.id, t.thing, t.listed_at, g.ns, g.points, f.failing, f.facet,
         case when $12::text[] = '{}' or t.written_in && $12::text[] then 100 else 92 end as own
-    from (select distinct thing from best) b join search_thing t on t.id = b.thing
+    from gathered g join search_thing t on t.id = g.thing
         left join lateral (
             select count(*) as failing, min(f.facet) as facet from filters f where not t.tags && f.tags
         ) f on true
     where case when t.audience && (select $11::text[]) then true end
-        and not exists (select from barred x where x.thing = t.id)
+        and t.id not in (select thing from barred)
         and (not exists (select from required) or t.id in (select thing from phrased))
     union all
     -- A question without words lists everything, whatever its language.
-    select t.id, t.thing, t.listed_at, f.failing, f.facet, 100
+    select t.id, t.thing, t.listed_at, '{}', '{}', f.failing, f.facet, 100
     from search_thing t
         left join lateral (
             select count(*) as failing, min(f.facet) as facet from filters f where not t.tags && f.tags
         ) f on true
     where not exists (select from asked)
         and case when t.audience && (select $11::text[]) then true end
-        and not exists (select from barred x where x.thing = t.id)
+        and t.id not in (select thing from barred)
 ),
 -- A rare word says more than a common one, but never so much that one word outdoes two.
 -- Rarity is counted among what the reader may see.
 frequency as materialized (
-    select b.n, count(*) as things from best b join readable r on r.id = b.thing group by b.n
+    select n, count(*) as things from (select unnest(ns) as n from readable) r group by n
 ),
 weight as materialized (
     select a.n, round(135 - 35 * ln(1 + coalesce(f.things, 0)) / ln(1 + greatest(1, max(f.things) over ())))::int as weight
     from (select distinct n from asked) a left join frequency f on f.n = a.n
 ),
-scored as (
-    select b.thing, sum(b.points * w.weight) as points
-    from best b join weight w on w.n = b.n
-    group by b.thing
-),
 rows as materialized (
-    select r.id, r.thing, r.listed_at, r.failing, r.facet, coalesce(s.points * r.own, 0) as points
-    from readable r left join scored s on s.thing = r.id
+    select r.id, r.thing, r.listed_at, r.failing, r.facet,
+        coalesce(
+            r.own * (select sum(u.points * w.weights[u.n + 1]) from unnest(r.ns, r.points) as u(n, points)), 0
+        ) as points
+    from readable r cross join (select array_agg(weight order by n) as weights from weight) w
 ),
 page as materialized (
     select id, points, listed_at, thing from rows where failing = 0

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from infra.search.postgres.lexemes import lexeme
-from infra.search.words import clean, index_words, words
+from infra.search.words import INDEXED_LENGTH, clean, index_words, words
 from services.search.ports import DocumentText, SearchDocument
 
-INDEXED_LENGTH: Final = 200_000
-"""How much of a body can be found, in characters. PostgreSQL takes a megabyte of lexemes a thing."""
-
 _LEXEME_BYTES: Final = 900_000
+"""PostgreSQL takes a megabyte of lexemes a thing."""
 
 Lexeme = tuple[str, str, str]
 """A lexeme, its word, its language."""
@@ -46,10 +44,7 @@ class Indexed:
             ),
             text_values=(
                 list(texts),
-                *(
-                    [getattr(text, field) for text in texts.values()]
-                    for field in ("title", "terms", "summary", "body")
-                ),
+                *([getattr(text, field) for text in texts.values()] for field in ("title", "terms", "summary", "body")),
                 [text.folded() for text in texts.values()],
             ),
             lexemes=frozenset((one, *word) for one, word in everything.items()),
@@ -88,9 +83,7 @@ class _Words:
 
 
 def _lexemes(by_language: dict[str, list[str]]) -> dict[str, tuple[str, str]]:
-    return {
-        lexeme(word, language): (word, language) for language, found in by_language.items() for word in found
-    }
+    return {lexeme(word, language): (word, language) for language, found in by_language.items() for word in found}
 
 
 def _within_limits(found: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:

@@ -54,7 +54,7 @@ _REMOVE: Final = """
 
 
 class PostgresSearch:
-    """Search in PostgreSQL's own tables (`schema.sql`), which the migrations make.
+    """Search in PostgreSQL's own tables, which the migrations make.
 
     A question costs two statements: what the lexicon knows of its words, and the answer; two more only where
     a word is found nowhere and may be mistyped.
@@ -167,12 +167,8 @@ async def _learn_slips(connection: "Connection", understood: Understood, found: 
     return bool(known)
 
 
-async def _search(
-    connection: "Connection", question: SearchQuestion, understood: Understood
-) -> asyncpg.Record:
-    filters = [
-        (facet, f"{facet}={clean(value)}") for facet, values in question.filters.items() for value in values
-    ]
+async def _search(connection: "Connection", question: SearchQuestion, understood: Understood) -> asyncpg.Record:
+    filters = [(facet, f"{facet}={clean(value)}") for facet, values in question.filters.items() for value in values]
     (row,) = await connection.fetch(
         _ASK,
         *understood.queries(question.languages),

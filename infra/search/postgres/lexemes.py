@@ -138,7 +138,11 @@ def _spellings(word: AskedWord) -> Iterable[tuple[str, int, bool]]:
     yield from ((text[:end], WEAK, False) for end in range(max(4, length - 3), length))
     # The words that a compound is made of: its beginning and its end, with a word's length left over.
     yield from ((text[:end], WEAK, True) for end in range(5, length - 3))
-    yield from ((text[start:], WEAK, True) for start in range(4, length - 3))
+    yield from (
+        (text[start:end], WEAK, True)
+        for start in range(4, length - 3)
+        for end in range(max(start + 4, length - 3), length + 1)
+    )
 
 
 def beginning(word: AskedWord) -> str | None:
@@ -151,9 +155,7 @@ def beginning(word: AskedWord) -> str | None:
 def swaps(word: str) -> list[str]:
     """The spellings with two neighbouring letters exchanged: trigrams find those badly."""
     return [
-        word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-        for at in range(len(word) - 1)
-        if word[at] != word[at + 1]
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1) if word[at] != word[at + 1]
     ]
 
 
@@ -179,10 +181,7 @@ class Understood:
     def required(self) -> tuple[Column, ...]:
         """Number, tsquery and needle of the phrases."""
         return columns(
-            [
-                (n, self._phrase(phrase) or NOTHING, needle(phrase))
-                for n, phrase in enumerate(self.asked.phrases)
-            ],
+            [(n, self._phrase(phrase) or NOTHING, needle(phrase)) for n, phrase in enumerate(self.asked.phrases)],
             3,
         )
 
@@ -190,9 +189,8 @@ class Understood:
         """Tsquery and needle of what must not stand in a text; a word has no needle."""
         known = (word for word in self.asked.without if word in self.literals)
         rows: list[tuple[str, str | None]] = [(any_of(self.literals[word]), None) for word in known]
-        for phrase in self.asked.without_phrases:
-            if query := self._phrase(phrase):
-                rows.append((query, needle(phrase)))
+        phrases = ((self._phrase(phrase), phrase) for phrase in self.asked.without_phrases)
+        rows += [(query, needle(phrase)) for query, phrase in phrases if query]
         return columns(rows, 2)
 
     def mistyped(self, found: Container[int]) -> tuple[Column, ...]:

@@ -1,4 +1,4 @@
-"""The search index's tables. What Piccolo cannot say (tsvector columns, indexes) is in `schema.sql`."""
+"""The search index's tables. What Piccolo cannot say (tsvector columns, indexes) is in the migration `0004_search.sql`."""
 
 from piccolo.columns import UUID, Array, BigSerial, ForeignKey, OnDelete, Text, Timestamptz, Varchar
 from piccolo.table import Table
@@ -22,7 +22,7 @@ class SearchThing(Table, tablename="search_thing"):
 class SearchEntry(Table, tablename="search_entry"):
     """By which lexemes a thing is found. Apart from the thing, so that a look-up reads short rows.
 
-    `schema.sql` adds four tsvectors: `title`, `terms`, `summary`, and `words` for all of them and the body.
+    The migration adds four tsvectors: `title`, `terms`, `summary`, and `words` for all of them and the body.
     A lexeme is a folded word and its language: `dienst:nl`.
     """
 
