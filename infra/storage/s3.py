@@ -25,6 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
 from infra.storage.attachment import attachment
+from services.artefacts.media_types import HEAD_SIZE
 from services.artefacts.ports import FileStoreUnavailable, StoredFile, UploadLink
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ _NOT_FOUND: Final = 404
 _CORS_IS_NOT_OURS: Final = frozenset({_FORBIDDEN, 405, 501})
 
 _UNREACHABLE: Final = (
-    "The file store does not answer. Try again in a few minutes; "
-    "if it stays so, tell whoever runs this service."
+    "The file store does not answer. Try again in a few minutes; if it stays so, tell whoever runs this service."
 )
 _NO_BUCKET: Final = (
     "The file store has no place for this service's files yet. "
@@ -210,9 +210,7 @@ class S3FileStore:
         }
         try:
             others = [rule for rule in self._cors_rules() if rule.get("ID") != _CORS_RULE_ID]
-            self._client.put_bucket_cors(
-                Bucket=self._bucket, CORSConfiguration={"CORSRules": [*others, ours]}
-            )
+            self._client.put_bucket_cors(Bucket=self._bucket, CORSConfiguration={"CORSRules": [*others, ours]})
         except ClientError as error:
             if _status(error) not in _CORS_IS_NOT_OURS:
                 raise
@@ -237,12 +235,15 @@ class S3FileStore:
             return None
         digest = hashlib.sha256()
         size = 0
+        head = b""
         with closing(answer["Body"]) as body:
             for chunk in body.iter_chunks(_CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
+                if len(head) < HEAD_SIZE:
+                    head += chunk[: HEAD_SIZE - len(head)]
         media_type = answer.get("ContentType", "application/octet-stream")
-        return StoredFile(size=size, sha256=digest.hexdigest(), media_type=media_type)
+        return StoredFile(size=size, sha256=digest.hexdigest(), media_type=media_type, head=head)
 
     def _read(self, key: str) -> bytes:
         with closing(self._open(key)["Body"]) as body:

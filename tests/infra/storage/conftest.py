@@ -23,9 +23,7 @@ _SERVERS: Final = ["seaweedfs", *(["environment"] if "SERRA_TEST_S3_ENDPOINT" in
 
 
 @pytest.fixture(scope="session", params=_SERVERS)
-def s3_address(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[S3Address]:
+def s3_address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Address]:
     """Each S3 that the contract has to hold on."""
     if request.param == "environment":
         yield address_from_environment()

@@ -41,9 +41,7 @@ async def _upload(browser: httpx.AsyncClient, store: FileStore, key: str, conten
     assert await _send(browser, await _link(store, key, content), content) == httpx.codes.OK
 
 
-async def test_file_comes_back_as_it_was_sent(
-    store: S3FileStore, browser: httpx.AsyncClient, key: str
-) -> None:
+async def test_file_comes_back_as_it_was_sent(store: S3FileStore, browser: httpx.AsyncClient, key: str) -> None:
     """What a browser sends by link is what the store, the service and the next browser see."""
     await _upload(browser, store, key)
     assert await store.stored(key) == StoredFile(size=len(_BODY), sha256=_sha256(_BODY), media_type=_PDF)
@@ -74,12 +72,8 @@ async def test_download_can_be_resumed(store: S3FileStore, browser: httpx.AsyncC
     ("content", "changed_headers", "status"),
     [
         pytest.param(_BODY.swapcase(), {}, httpx.codes.BAD_REQUEST, id="other bytes of the same size"),
-        pytest.param(
-            _BODY + b"!", {"Content-Length": str(len(_BODY) + 1)}, httpx.codes.FORBIDDEN, id="longer"
-        ),
-        pytest.param(
-            _BODY[:-1], {"Content-Length": str(len(_BODY) - 1)}, httpx.codes.FORBIDDEN, id="shorter"
-        ),
+        pytest.param(_BODY + b"!", {"Content-Length": str(len(_BODY) + 1)}, httpx.codes.FORBIDDEN, id="longer"),
+        pytest.param(_BODY[:-1], {"Content-Length": str(len(_BODY) - 1)}, httpx.codes.FORBIDDEN, id="shorter"),
         pytest.param(_BODY, {"Content-Type": "text/html"}, httpx.codes.FORBIDDEN, id="another type"),
         pytest.param(_BODY, {"x-amz-checksum-sha256": None}, httpx.codes.FORBIDDEN, id="no checksum"),
         pytest.param(
@@ -108,17 +102,13 @@ async def test_upload_of_anything_else_is_refused(
 ) -> None:
     """The store keeps nothing that the link was not made for, and reads no body that headers give away."""
     link = await _link(store, key)
-    headers = {
-        name: value for name, value in {**link.headers, **changed_headers}.items() if value is not None
-    }
+    headers = {name: value for name, value in {**link.headers, **changed_headers}.items() if value is not None}
     response = await browser.put(link.url, headers=headers, content=content)
     assert response.status_code == status
     assert await store.stored(key) is None
 
 
-async def test_upload_of_unknown_length_is_refused(
-    store: S3FileStore, browser: httpx.AsyncClient, key: str
-) -> None:
+async def test_upload_of_unknown_length_is_refused(store: S3FileStore, browser: httpx.AsyncClient, key: str) -> None:
     """A body that does not say how long it is cannot slip past the signed length."""
     link = await _link(store, key)
     headers = {name: value for name, value in link.headers.items() if name != "Content-Length"}
@@ -132,9 +122,7 @@ async def test_upload_of_unknown_length_is_refused(
     assert await store.stored(key) is None
 
 
-async def test_refused_upload_leaves_the_file_alone(
-    store: S3FileStore, browser: httpx.AsyncClient, key: str
-) -> None:
+async def test_refused_upload_leaves_the_file_alone(store: S3FileStore, browser: httpx.AsyncClient, key: str) -> None:
     """Wrong bytes sent to a used link do not damage the file that came by it."""
     link = await _link(store, key)
     assert await _send(browser, link) == httpx.codes.OK
@@ -181,9 +169,7 @@ async def test_altered_download_link_is_refused(
     await store.delete(f"{key}x")
 
 
-async def test_links_expire(
-    store: S3FileStore, new_store: StoreBuilder, browser: httpx.AsyncClient, key: str
-) -> None:
+async def test_links_expire(store: S3FileStore, new_store: StoreBuilder, browser: httpx.AsyncClient, key: str) -> None:
     """After its lifetime a link neither takes nor gives a file."""
     await _upload(browser, store, key)
     brief = new_store(link_lifetime=timedelta(seconds=1))
@@ -238,9 +224,7 @@ async def test_download_is_labelled_by_the_service(
     assert "X-Injected" not in response.headers
 
 
-async def test_large_file_is_hashed_in_little_memory(
-    store: S3FileStore, browser: httpx.AsyncClient, key: str
-) -> None:
+async def test_large_file_is_hashed_in_little_memory(store: S3FileStore, browser: httpx.AsyncClient, key: str) -> None:
     """Checking what arrived costs the same memory for a film as for a note."""
     content = os.urandom(20_000_000)
     await _upload(browser, store, key, content)
@@ -311,9 +295,7 @@ async def test_wrong_sha256_gets_no_link(store: S3FileStore, key: str, sha256: s
         await store.upload_link(key, media_type=_PDF, size=1, sha256=sha256)
 
 
-@pytest.mark.parametrize(
-    "media_type", ["", "pdf", "text/html\r\nX-Injected: 1", "a/b\n", "a b/c", "å/b", "\u212a/b"]
-)
+@pytest.mark.parametrize("media_type", ["", "pdf", "text/html\r\nX-Injected: 1", "a/b\n", "a b/c", "å/b", "\u212a/b"])
 async def test_wrong_media_type_gets_no_link(store: S3FileStore, key: str, media_type: str) -> None:
     """What is not a media type gets into no header."""
     with pytest.raises(ValueError, match="not a media type"):

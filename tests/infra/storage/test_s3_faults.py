@@ -70,9 +70,7 @@ async def test_store_that_is_down_is_told_soon(
         assert inner not in sentence
 
 
-async def test_health_follows_the_store(
-    store: S3FileStore, new_store: StoreBuilder, dead_endpoint: str
-) -> None:
+async def test_health_follows_the_store(store: S3FileStore, new_store: StoreBuilder, dead_endpoint: str) -> None:
     """Health is what the store says now."""
     assert await store.healthy()
     assert not await new_store(endpoint=dead_endpoint).healthy()

@@ -151,16 +151,10 @@ def test_file_is_what_it_says(declared: str, content: bytes) -> None:
         pytest.param("application/pdf", b"MZ\x90\x00\x03" + bytes(60), recognise(b"MZ\x00"), id="program"),
         pytest.param("text/plain", b"\x7fELF\x02\x01\x01", "application/x-elf", id="program as text"),
         pytest.param("text/plain", b"#!/bin/sh\nrm -r ~\n", "text/x-shellscript", id="script as text"),
-        pytest.param(
-            "application/xml", b'<?xml version="1.0"?><svg xmlns="x"/>', "text/html", id="SVG as XML"
-        ),
-        pytest.param(
-            "application/xml", b'<?xml version="1.0"?><h:html xmlns:h="x">', "text/html", id="XHTML as XML"
-        ),
+        pytest.param("application/xml", b'<?xml version="1.0"?><svg xmlns="x"/>', "text/html", id="SVG as XML"),
+        pytest.param("application/xml", b'<?xml version="1.0"?><h:html xmlns:h="x">', "text/html", id="XHTML as XML"),
         pytest.param(DOCX, archive("a.exe"), "application/zip", id="archive as text document"),
-        pytest.param(
-            DOCX, archive("[Content_Types].xml", "word/vbaProject.bin"), MACROS, id="document with macros"
-        ),
+        pytest.param(DOCX, archive("[Content_Types].xml", "word/vbaProject.bin"), MACROS, id="document with macros"),
         pytest.param(DOCX, OLE, "application/x-ole-storage", id="old document as new"),
         pytest.param("video/mp4", archive("a.txt"), "application/zip", id="archive as film"),
         pytest.param("application/json", b"\x00\x01\x02", BINARY, id="bytes as text"),
