@@ -1,47 +1,41 @@
 """The web application: everything wired together."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
 
 from litestar import Litestar, Response, asgi, get
-from litestar.types import Receive, Scope, Send
+from litestar.types import ControllerRouterHandler, HTTPScope, Receive, Scope, Send
 
 from infra.http.documents import Documents
+from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
 from infra.identity.tokens import Tokens
 from infra.jobs.queue import TransactionalQueue
-from infra.postgres.database import Database
+from infra.parts import Parts, open_parts
+from infra.settings import Settings, load_settings
 from schema import schema
 from services.log import use_queue
-from services.ports import Ports
-
-REQUEST_SECONDS = 15.0
-LARGEST_BODY = 1024 * 1024
 
 
-def application(
-    database: Database,
-    ports: Ports,
-    *,
-    largest_body: int = LARGEST_BODY,
-    request_seconds: float = REQUEST_SECONDS,
-    lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]] | None = None,
-) -> Litestar:
+def application(parts: Parts, settings: Settings) -> Litestar:
     """The application over parts that are already open."""
     use_queue(TransactionalQueue())
+    in_development = settings.environment == "development"
     endpoint = GraphQLOverHTTP(
         schema=schema,
         documents=Documents(schema),
-        database=database,
+        database=parts.database,
         tokens=Tokens(),
-        ports=ports,
-        largest_body=largest_body,
-        deadline=request_seconds,
+        ports=parts.ports,
+        largest_body=settings.body_limit_bytes,
+        deadline=settings.request_timeout_seconds,
+        page=graphiql_page() if in_development else None,
     )
 
     @asgi("/graphql", copy_scope=False)
     async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
-        await endpoint(scope, receive, send)
+        await endpoint(cast("HTTPScope", scope), receive, send)
 
     @get("/health/live", sync_to_thread=False)
     def live() -> dict[str, str]:
@@ -49,16 +43,33 @@ def application(
 
     @get("/health/ready")
     async def ready() -> Response[dict[str, bool]]:
-        parts = {
-            "postgres": await database.healthy(),
-            "files": await ports.files.healthy(),
-            "search": await ports.search.healthy(),
+        found = {
+            "postgres": await parts.database.healthy(),
+            "files": await parts.ports.files.healthy(),
+            "search": await parts.ports.search.healthy(),
         }
-        return Response(parts, status_code=200 if parts["postgres"] and parts["files"] else 503)
+        # Search is left out: while its engine is away PostgreSQL answers in its place.
+        return Response(found, status_code=200 if found["postgres"] and found["files"] else 503)
 
-    return Litestar(
-        [graphql, live, ready],
-        lifespan=[lifespan] if lifespan else [],
-        openapi_config=None,
-        logging_config=None,
-    )
+    routes: list[ControllerRouterHandler] = [graphql, live, ready]
+    if in_development:
+        routes.append(graphiql_files())
+    return Litestar(routes, openapi_config=None, logging_config=None)
+
+
+def server() -> Litestar:
+    """The application of a production server, which opens its own parts when it starts. Any number may run."""
+    settings = load_settings()
+    holder: list[Litestar] = []
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with open_parts(settings) as parts:
+            holder[:] = [application(parts, settings)]
+            yield
+
+    @asgi("/", is_mount=True, copy_scope=False)
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        await holder[0](scope, receive, send)
+
+    return Litestar([inner], lifespan=[lifespan], openapi_config=None, logging_config=None)

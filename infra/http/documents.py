@@ -32,9 +32,7 @@ class Document:
 
     def operation(self, name: str | None) -> OperationType | None:
         """What kind of operation would run; None where the name does not tell one."""
-        definitions = (
-            [d for d in self.node.definitions if isinstance(d, OperationDefinitionNode)] if self.node else []
-        )
+        definitions = [d for d in self.node.definitions if isinstance(d, OperationDefinitionNode)] if self.node else []
         if name is not None:
             definitions = [d for d in definitions if d.name and d.name.value == name]
         return definitions[0].operation if len(definitions) == 1 else None
@@ -65,9 +63,9 @@ class Documents:
             return Document(None, (GraphQLError(message, extensions={"code": "DOCUMENT_TOO_LONG"}),))
         try:
             node = parse(Source(text, "GraphQL request"), max_tokens=MOST_TOKENS, no_location=False)
-        except GraphQLError as error:
-            error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
-            return Document(None, (error,))
+        except GraphQLError as syntax:
+            syntax.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
+            return Document(None, (syntax,))
         except RecursionError:
             message = "The document nests too deeply."
             return Document(None, (GraphQLError(message, extensions={"code": "GRAPHQL_PARSE_FAILED"}),))

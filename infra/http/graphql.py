@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute
-from litestar.types import Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Send
 
 from infra.http.documents import Document, Documents
 from infra.http.negotiation import JSON_TYPE, answer_type, status_of
@@ -19,7 +19,6 @@ from schema.compiler.run import Context, Database, RawExecutor
 from schema.languages import wanted
 from services.errors import NotSignedIn
 from services.ports import Ports
-from services.search.ports import SearchEngine
 
 logger = logging.getLogger("serra.http")
 _encode = msgspec.json.Encoder(enc_hook=str).encode
@@ -40,9 +39,7 @@ _decode = msgspec.json.Decoder(RequestBody).decode
 class Refused(Exception):
     """A request that is answered before anything of it runs."""
 
-    def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.status, self.code, self.headers = status, code, headers or {}
 
@@ -58,17 +55,19 @@ class GraphQLOverHTTP:
     ports: Ports
     largest_body: int
     deadline: float
+    page: bytes | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = {name: value for name, value in scope["headers"]}
         media_type = JSON_TYPE
+        if self.page and scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b""):
+            await _send(send, 200, "text/html", self.page, {})
+            return
         try:
             found = answer_type(headers.get(b"accept", b"").decode("latin-1"))
             if found is None:
-                raise Refused(
-                    406, "NOT_ACCEPTABLE", "Accept application/graphql-response+json or application/json."
-                )
+                raise Refused(406, "NOT_ACCEPTABLE", "Accept application/graphql-response+json or application/json.")
             media_type = found
             body = await self._request(scope, headers, receive)
             status, answer = await self._answer(scope["method"], headers, body, media_type)
@@ -76,24 +75,11 @@ class GraphQLOverHTTP:
         except Refused as refused:
             status, extra = refused.status, refused.headers
             answer = _encode({"errors": [{"message": str(refused), "extensions": {"code": refused.code}}]})
-        await send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [
-                    (b"content-type", f"{media_type}; charset=utf-8".encode()),
-                    (b"content-length", str(len(answer)).encode()),
-                    (b"cache-control", b"private, no-store"),
-                    (b"x-content-type-options", b"nosniff"),
-                    *((name.encode(), value.encode()) for name, value in extra.items()),
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": answer})
+        await _send(send, status, media_type, answer, extra)
 
     # -- the request -----------------------------------------------------------------------------------------------
 
-    async def _request(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> RequestBody:
+    async def _request(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> RequestBody:
         match scope["method"]:
             case "POST":
                 return await self._posted(headers, receive)
@@ -116,9 +102,7 @@ class GraphQLOverHTTP:
         try:
             return _decode(body)
         except msgspec.ValidationError as error:
-            raise Refused(
-                400, "BAD_REQUEST", f"The request has a parameter of the wrong type: {error}."
-            ) from None
+            raise Refused(400, "BAD_REQUEST", f"The request has a parameter of the wrong type: {error}.") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Refused(400, "BAD_REQUEST", "The body is not valid JSON.") from None
 
@@ -133,7 +117,7 @@ class GraphQLOverHTTP:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise Refused(400, "BAD_REQUEST", "The request ended early.")
-            pieces.append(message.get("body", b""))
+            pieces.append(bytes(message["body"]))
             size += len(pieces[-1])
             if size > self.largest_body:
                 raise too_large
@@ -149,9 +133,7 @@ class GraphQLOverHTTP:
             raise Refused(400, "BAD_REQUEST", "Send the document in the parameter `query`.")
         document = self.documents.get(body.query)
         if document.node is None:
-            return status_of(media_type, has_data=False), _encode(
-                {"errors": [e.formatted for e in document.errors]}
-            )
+            return status_of(media_type, has_data=False), _encode({"errors": [e.formatted for e in document.errors]})
         operation = document.operation(body.operation_name)
         if method == "GET" and operation is OperationType.MUTATION:
             raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation is sent by POST.", {"Allow": "POST"})
@@ -160,9 +142,7 @@ class GraphQLOverHTTP:
             async with asyncio.timeout(self.deadline):
                 result = await self._execute(document, body, context)
         except TimeoutError:
-            raise Refused(
-                504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Ask for less."
-            ) from None
+            raise Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Ask for less.") from None
         except NotSignedIn as error:
             raise Refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"}) from None
         return status_of(media_type, has_data=result.data is not None), _encode(_formatted(result))
@@ -194,10 +174,21 @@ class GraphQLOverHTTP:
         return result if isinstance(result, ExecutionResult) else await result
 
 
+async def _send(send: Send, status: int, media_type: str, body: bytes, extra: Mapping[str, str]) -> None:
+    headers = [
+        (b"content-type", f"{media_type}; charset=utf-8".encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"private, no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        *((name.lower().encode(), value.encode()) for name, value in extra.items()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
 def _asked(query_string: bytes) -> RequestBody:
     given = {
-        name: values[-1]
-        for name, values in parse_qs(query_string.decode("latin-1"), keep_blank_values=True).items()
+        name: values[-1] for name, values in parse_qs(query_string.decode("latin-1"), keep_blank_values=True).items()
     }
     try:
         return RequestBody(

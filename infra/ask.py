@@ -1,0 +1,85 @@
+"""A small client of the service, for the command line: ask as somebody, upload a file."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+_UPLOAD = """
+mutation($input: StartUploadInput!) {
+  startUpload(input: $input) {
+    artefact { id }
+    upload { method url headers { name value } }
+    userErrors { field code message }
+  }
+}
+"""
+_FINISH = """
+mutation($input: FinishUploadInput!) {
+  finishUpload(input: $input) {
+    artefact { id title { text } current { fileName size sha256 state } }
+    userErrors { field code message }
+  }
+}
+"""
+
+
+class AskFailed(Exception):
+    """The service could not be asked; the message says why and what to do."""
+
+
+class Asker:
+    """Speaks to the service whose address and tokens stand in a demo.json, or to any with a token of one's own."""
+
+    def __init__(self, url: str, token: str | None, languages: str | None = None) -> None:
+        self._url = url
+        self._headers = {"Accept": "application/graphql-response+json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+        if languages:
+            self._headers["Accept-Language"] = languages
+
+    def ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The whole answer, errors included. Raises AskFailed when the service does not answer."""
+        body = {"query": query, "variables": variables}
+        try:
+            response = httpx.post(f"{self._url}/graphql", json=body, headers=self._headers, timeout=30)
+        except httpx.HTTPError as error:
+            raise AskFailed(f"{self._url} does not answer ({error}). Is it running? Start it with: make run") from None
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def upload(self, path: Path, given: dict[str, Any]) -> dict[str, Any]:
+        """Announce a file, send it to the signed link, have it verified; gives the answer of the last step."""
+        content = path.read_bytes()
+        announced = {
+            **given,
+            "fileName": path.name,
+            "size": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        started = self.ask(_UPLOAD, {"input": announced})
+        payload = (started.get("data") or {}).get("startUpload") or {}
+        link = payload.get("upload")
+        if not link:
+            return started
+        headers = {header["name"]: header["value"] for header in link["headers"]}
+        sent = httpx.request(link["method"], link["url"], content=content, headers=headers, timeout=300)
+        if sent.is_error:
+            raise AskFailed(f"The file store refused the file with status {sent.status_code}. Start the upload anew.")
+        return self.ask(_FINISH, {"input": {"id": payload["artefact"]["id"]}})
+
+
+def asker(data_folder: Path, who: str | None, token: str | None, url: str | None, languages: str | None) -> Asker:
+    """An Asker for a demo person, for a token, or for nobody. Raises AskFailed for an unknown person."""
+    kept = data_folder / "demo.json"
+    demo = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    if who:
+        tokens = demo.get("tokens", {})
+        if who not in tokens:
+            known = ", ".join(tokens) or "nobody: start the service once with make run"
+            raise AskFailed(f"{kept} knows no «{who}», but: {known}.")
+        token = tokens[who]
+    return Asker(url or demo.get("url", "http://127.0.0.1:8000"), token, languages)

@@ -1,0 +1,1 @@
+"""The benchmark: Serra beside PostGraphile and beside fixed SQL, over the same rows."""

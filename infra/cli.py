@@ -1,0 +1,210 @@
+"""The command line: `serra …`. Each command says what it does with `--help`."""
+
+import json
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from infra.settings import Settings, SettingsError, load_settings
+
+T = TypeVar("T")
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Serra.")
+SDL_FILE = Path(__file__).parents[1] / "schema" / "schema.graphql"
+
+
+@app.command()
+def run() -> None:
+    """Start everything on this machine: databases, demo data, worker and service."""
+    from infra.run import RunFailed, run_everything
+
+    try:
+        _in_loop(run_everything(_settings(), _say))
+    except RunFailed as failed:
+        _stop(str(failed))
+
+
+@app.command()
+def serve() -> None:
+    """Start the service over the database and the file store that the settings name."""
+    from infra.serve import serve_with
+
+    serve_with(_production())
+
+
+@app.command()
+def worker() -> None:
+    """Run follow-ups: indexing, notices, releases, text extraction. Any number may run."""
+    from infra.worker import work
+
+    _in_loop(work(_production()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    from infra.postgres.migrate import migrate as bring_up_to_date
+
+    url = _production().database_url
+    _in_loop(bring_up_to_date(url or ""))
+    _say("The database is up to date.")
+
+
+@app.command()
+def schema(
+    check: Annotated[bool, typer.Option("--check", help="Fail when schema/schema.graphql differs.")] = False,
+) -> None:
+    """Print the schema in GraphQL's schema definition language."""
+    from schema import sdl
+
+    if not check:
+        sys.stdout.write(sdl())
+    elif SDL_FILE.read_text(encoding="utf-8") != sdl():
+        _stop("schema/schema.graphql is not what the code says. Run: make sdl")
+
+
+@app.command(name="import")
+def import_bundles(
+    files: Annotated[list[Path], typer.Argument(help="Bundles in YAML, in the order in which they depend.")],
+    token: Annotated[str, typer.Option(envvar="SERRA_TOKEN", help="A personal token with the scope WRITE.")],
+    url: Annotated[str, typer.Option(help="Where the service is.")] = "http://127.0.0.1:8000",
+) -> None:
+    """Load cases, rounds, practices and more from files, through the public API. May be repeated."""
+    from infra.bundles import import_files
+
+    if failures := _in_loop(import_files(url, token, files, _say)):
+        _stop(f"{failures} of the things in the files could not be loaded; see above. Mend them and run it again.")
+
+
+Who = Annotated[str | None, typer.Option("--as", help="A demo person of .serra/demo.json, such as lab_editor.")]
+Token = Annotated[str | None, typer.Option(envvar="SERRA_TOKEN", help="A personal token, instead of a demo person.")]
+Url = Annotated[str | None, typer.Option(help="Where the service is; without it, where demo.json says.")]
+
+
+@app.command()
+def ask(
+    query: Annotated[str, typer.Argument(help="A GraphQL document.")],
+    who: Who = None,
+    variables: Annotated[str, typer.Option(help="Its variables, as JSON.")] = "{}",
+    languages: Annotated[str | None, typer.Option(help="Accept-Language, such as nl,en.")] = None,
+    token: Token = None,
+    url: Url = None,
+) -> None:
+    """Ask the service a GraphQL question and print the answer."""
+    from infra.ask import AskFailed, asker
+
+    try:
+        given = json.loads(variables)
+    except ValueError:
+        _stop("--variables is a JSON object, such as '{\"slug\": \"olen-service-vision\"}'.")
+    try:
+        _show(asker(_settings().data, who, token, url, languages).ask(query, given))
+    except AskFailed as failed:
+        _stop(str(failed))
+
+
+@app.command()
+def upload(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file.")],
+    title: Annotated[str, typer.Option(help="What it is called.")],
+    media_type: Annotated[str, typer.Option(help="Its media type, such as text/csv.")],
+    case: Annotated[str, typer.Option(help="The global id of the case that it belongs to.")],
+    who: Who = None,
+    language: Annotated[str, typer.Option(help="The language of the title.")] = "en",
+    kind: Annotated[str, typer.Option(help="REPORT, PROTOTYPE, TEMPLATE, VIDEO, RECORDING, DATA or OTHER.")] = "REPORT",
+    token: Token = None,
+    url: Url = None,
+) -> None:
+    """Upload a file of a case, and have it verified."""
+    from infra.ask import AskFailed, asker
+
+    given = {
+        "case": case,
+        "title": [{"language": language, "text": title}],
+        "kind": kind,
+        "mediaType": media_type,
+    }
+    try:
+        _show(asker(_settings().data, who, token, url, None).upload(file, given))
+    except AskFailed as failed:
+        _stop(str(failed))
+
+
+@app.command()
+def add_steward(name: Annotated[str, typer.Argument(help="Their name.")]) -> None:
+    """Add somebody who may register organisations, networks and vocabularies, and print their token."""
+    from infra.parts import open_parts
+    from services.organisations.people import add_steward as add
+
+    async def go() -> str:
+        async with open_parts(_production()):
+            return await add(name)
+
+    _say(f"The token of {name}, shown this once:\n{_in_loop(go())}")
+
+
+@app.command()
+def reindex() -> None:
+    """Bring the search index up to date with everything that can be searched."""
+    from infra.parts import open_parts
+    from services.search.search import index_everything
+
+    async def go() -> int:
+        async with open_parts(_production()) as parts:
+            return await index_everything(parts.ports.search, lambda done: _say(f"  {done} indexed"))
+
+    _say(f"{_in_loop(go())} things are in the index.")
+
+
+def main() -> None:
+    """The entry point."""
+    app()
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _stop(str(error))
+
+
+def _production() -> Settings:
+    """Settings that name a database and a file store."""
+    settings = _settings()
+    if not settings.database_url or not settings.s3_endpoint:
+        _stop(
+            "Set SERRA_DATABASE_URL and SERRA_S3_ENDPOINT (docs/settings.md), or use `serra run`, which brings its own."
+        )
+    return settings
+
+
+def _in_loop(work: Coroutine[Any, Any, T]) -> T:
+    import uvloop
+
+    try:
+        return uvloop.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _show(answer: dict[str, Any]) -> None:
+    """Print an answer; the exit code says whether it holds errors."""
+    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    refused = [payload for payload in (answer.get("data") or {}).values() if isinstance(payload, dict)]
+    if answer.get("errors") or any(payload.get("userErrors") for payload in refused):
+        raise typer.Exit(1)
+
+
+def _say(line: str) -> None:
+    typer.echo(line)
+
+
+def _stop(line: str) -> NoReturn:
+    typer.secho(line, err=True, fg="red" if sys.stderr.isatty() else None)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

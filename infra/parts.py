@@ -1,0 +1,57 @@
+"""Open the parts that a process works with, as the settings name them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from infra.postgres.database import Database, database
+from infra.search.fallback import FallbackSearch
+from infra.search.meilisearch import MeilisearchSearch
+from infra.search.postgres import PostgresSearch
+from infra.settings import Settings
+from infra.storage.s3 import S3FileStore
+from services.ports import Ports
+from services.search.ports import SearchEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The database and the ports, open."""
+
+    database: Database
+    ports: Ports
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Open PostgreSQL, the file store and the search engine; prepare bucket and index; close them at the end.
+
+    The settings must name a database and a file store: those of the embedded servers, or one's own.
+    """
+    if not settings.database_url or not settings.s3_endpoint:
+        raise ValueError("The settings name no database or no file store.")
+    async with database(settings.database_url) as opened:
+        files = S3FileStore(
+            settings.s3_endpoint,
+            settings.s3_region,
+            settings.s3_bucket or "",
+            settings.s3_access_key or "",
+            settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else "",
+            public_endpoint=settings.s3_public_endpoint,
+        )
+        try:
+            await files.prepare()
+            search = _search(settings, opened)
+            await search.prepare()
+            yield Parts(opened, Ports(files=files, search=search))
+        finally:
+            await files.aclose()
+
+
+def _search(settings: Settings, opened: Database) -> SearchEngine:
+    """PostgreSQL, or Meilisearch with PostgreSQL behind it."""
+    postgres = PostgresSearch(opened.pool)
+    if not settings.meili_url:
+        return postgres
+    key = settings.meili_key.get_secret_value() if settings.meili_key else None
+    return FallbackSearch(MeilisearchSearch(settings.meili_url, key), postgres)

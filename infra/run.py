@@ -1,0 +1,143 @@
+"""`serra run`: everything on one machine, in one process beside its servers."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import TypeVar
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from pydantic import SecretStr
+
+from infra.asgi import application
+from infra.demo.load import load_demo, steward_token
+from infra.embedded import EmbeddedError, port_is_free, start_embedded
+from infra.parts import Parts, open_parts
+from infra.postgres.migrate import MigrationFailed, migrate
+from infra.settings import Settings
+from infra.worker import working
+
+Say = Callable[[str], None]
+T = TypeVar("T")
+
+TRY_FIRST = """\
+query {
+  search(query: "co-creation with customers", languages: [en], first: 3) {
+    totalCount
+    edges { node { __typename ... on Case { slug title { text } } } }
+  }
+}"""
+
+
+class RunFailed(Exception):
+    """Something is in the way; the message says what, and what to do."""
+
+
+async def run_everything(settings: Settings, say: Say) -> None:
+    """Start the servers that the settings do not name, migrate, serve, work, load the demo; until told to stop."""
+    if not port_is_free(settings.host, settings.port):
+        raise RunFailed(
+            f"Port {settings.port} of {settings.host} is in use. End what runs there, or choose another:"
+            f" SERRA_PORT={settings.port + 1} make run"
+        )
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    steps = Steps(say)
+    async with AsyncExitStack() as stack:
+        try:
+            settings = await _with_servers(settings, stack, steps)
+        except EmbeddedError as error:
+            raise RunFailed(str(error)) from None
+        try:
+            await steps.take("The database is up to date", migrate(settings.database_url or ""))
+        except MigrationFailed as error:
+            raise RunFailed(f"The database could not be brought up to date: {error}") from None
+        parts = await stack.enter_async_context(open_parts(settings))
+        serving = await _serve(parts, settings, stack)
+        await stack.enter_async_context(working(parts.database, parts.ports))
+        await steps.take("The demo is loaded", _load_demo(settings, say))
+        _greet(settings, say)
+        await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        say("\nStopping …")
+
+
+class Steps:
+    """Tells each step when it is done, and how long it took."""
+
+    def __init__(self, say: Say) -> None:
+        self.say = say
+
+    async def take(self, name: str, work: Awaitable[T]) -> T:
+        """Await the work and say so."""
+        started = time.perf_counter()
+        result = await work
+        self.say(f"✓ {name} ({time.perf_counter() - started:.1f} s)")
+        return result
+
+
+async def _with_servers(settings: Settings, stack: AsyncExitStack, steps: Steps) -> Settings:
+    """The settings with addresses for what they leave to us."""
+    if settings.database_url and settings.s3_endpoint:
+        return settings
+    if settings.database_url or settings.s3_endpoint:
+        raise RunFailed("Set both SERRA_DATABASE_URL and SERRA_S3_ENDPOINT, or neither.")
+    starting = asyncio.to_thread(start_embedded, settings.data, report=steps.say)
+    servers = await steps.take("PostgreSQL and the file store are up", starting)
+    stack.callback(servers.stop)
+    return settings.model_copy(
+        update={
+            "database_url": servers.database_url,
+            "s3_endpoint": servers.s3.endpoint,
+            "s3_region": servers.s3.region,
+            "s3_bucket": servers.s3.bucket,
+            "s3_access_key": servers.s3.access_key,
+            "s3_secret_key": SecretStr(servers.s3.secret_key),
+        }
+    )
+
+
+async def _serve(parts: Parts, settings: Settings, stack: AsyncExitStack) -> "asyncio.Task[None]":
+    """Serve in this process, and wait until the port answers."""
+    server = Server(
+        application(parts, settings),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+    )
+    task = asyncio.create_task(server.serve(), name="serra-http")
+
+    async def end() -> None:
+        server.stop()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(end)
+    for _ in range(500):
+        if task.done() or not port_is_free(settings.host, settings.port):
+            break
+        await asyncio.sleep(0.01)
+    return task
+
+
+async def _load_demo(settings: Settings, say: Say) -> None:
+    steward = await steward_token(settings.data)
+    await load_demo(settings.public_url, steward, settings.data, lambda line: say(f"    {line}"))
+
+
+def _greet(settings: Settings, say: Say) -> None:
+    say(
+        f"""
+Serra runs at {settings.public_url}
+
+  GraphiQL   {settings.public_url}/graphql
+  Tokens     {settings.data / "demo.json"} (lab_editor, municipality_reader, peer_reviewer, outsider, admin)
+  Stop       Ctrl-C
+
+Try this first, in GraphiQL:
+
+{TRY_FIRST}
+"""
+    )

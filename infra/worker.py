@@ -1,0 +1,110 @@
+"""The worker: runs the follow-ups that writes enqueued. Any number of workers may run; each job may run twice."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from pgqueuer import PgQueuer
+from pgqueuer.errors import RetryRequested
+from pgqueuer.models import Job
+from pgqueuer.types import QueueExecutionMode
+
+from infra.jobs.queue import TransactionalQueue
+from infra.parts import open_parts
+from infra.postgres.database import Database
+from infra.settings import Settings
+from services.cases.cases import release_case
+from services.log import use_queue
+from services.ports import Ports
+from services.search.search import index
+
+logger = logging.getLogger("serra.worker")
+
+HEARTBEAT = timedelta(seconds=10)
+"""A job whose worker has been silent for this long is taken over by another."""
+_LONGEST_WAIT = timedelta(minutes=5)
+_MOST_ATTEMPTS = 20
+
+Handler = Callable[[Ports, Mapping[str, str]], Awaitable[None]]
+
+
+async def _index(ports: Ports, job: Mapping[str, str]) -> None:
+    await index(ports.search, job["type"], UUID(job["id"]))
+
+
+async def _release(_: Ports, job: Mapping[str, str]) -> None:
+    await release_case(UUID(job["id"]))
+
+
+HANDLERS: dict[str, Handler] = {
+    "index": _index,
+    "release": _release,
+}
+
+
+def worker(database: Database, ports: Ports) -> PgQueuer:
+    """A worker over parts that are already open; `run()` it, or `drain` it."""
+    made = PgQueuer.from_asyncpg_pool(database.pool)
+    for name, handler in HANDLERS.items():
+        made.entrypoint(name, on_failure="hold")(_patient(name, handler, ports))
+    return made
+
+
+async def drain(database: Database, ports: Ports) -> None:
+    """Run every job that is due now, then return."""
+    await worker(database, ports).qm.run(
+        mode=QueueExecutionMode.drain, dequeue_timeout=timedelta(seconds=0.1), heartbeat_timeout=HEARTBEAT
+    )
+
+
+@asynccontextmanager
+async def working(database: Database, ports: Ports) -> AsyncIterator[None]:
+    """A worker beside whatever runs inside; at the end it finishes the jobs it has begun."""
+    running = worker(database, ports)
+    task = asyncio.create_task(
+        running.run(dequeue_timeout=timedelta(seconds=5), heartbeat_timeout=HEARTBEAT), name="serra-worker"
+    )
+    task.add_done_callback(_complain)
+    try:
+        yield
+    finally:
+        running.shutdown.set()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def work(settings: Settings) -> None:
+    """A worker of its own, until told to stop."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    use_queue(TransactionalQueue())
+    async with open_parts(settings) as parts, working(parts.database, parts.ports):
+        logger.info("The worker runs.")
+        await stop.wait()
+
+
+def _patient(name: str, handler: Handler, ports: Ports) -> Callable[[Job], Awaitable[None]]:
+    async def run(job: Job) -> None:
+        payload: dict[str, Any] = msgspec.json.decode(job.payload or b"{}")
+        try:
+            await handler(ports, payload)
+        except Exception as error:
+            if job.attempts >= _MOST_ATTEMPTS:
+                raise
+            wait = min(timedelta(seconds=2**job.attempts), _LONGEST_WAIT)
+            logger.warning("job %s %s failed, again in %s: %r", name, payload, wait, error)
+            raise RetryRequested(wait, reason=repr(error)) from error
+
+    return run
+
+
+def _complain(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("The worker stopped.", exc_info=error)
