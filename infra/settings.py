@@ -142,8 +142,12 @@ class Settings(BaseSettings):
     s3_access_key: str | None = _setting(
         None, says="The name of the key that may use the bucket.", takes="an access key ID", repr=False
     )
-    s3_secret_key: SecretStr | None = _setting(
-        None, says="The secret of that key.", takes="a secret access key"
+    s3_secret_key: SecretStr | None = _setting(None, says="The secret of that key.", takes="a secret access key")
+    s3_public_endpoint: WebAddress | None = _setting(
+        None,
+        says="Where browsers reach the file store, for signed links; a proxy there hands on path and Host as they are.",
+        takes="an address that begins with http:// or https://",
+        shown="`SERRA_S3_ENDPOINT`",
     )
     meili_url: WebAddress | None = _setting(
         None,
@@ -201,7 +205,7 @@ class Settings(BaseSettings):
         le=100,
     )
     trusted_documents_only: bool = _setting(
-        False,
+        default=False,
         says="Whether only GraphQL documents that were registered beforehand are run.",
         takes="`true` or `false`",
     )
@@ -263,11 +267,11 @@ def _told(name: str) -> Mapping[str, Any]:
 
 
 def _unknown(given: set[str]) -> Iterator[str]:
-    known = [_variable(name) for name in Settings.model_fields]
+    known = {name.upper(): _variable(name) for name in Settings.model_fields}
     for name in sorted(given):
-        if name.startswith(_PREFIX) and name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else "docs/settings.md lists those that there are."
+        if name.startswith(_PREFIX) and name not in known.values():
+            close = difflib.get_close_matches(name.removeprefix(_PREFIX), known, n=1)
+            hint = f"did you mean {known[close[0]]}?" if close else "docs/settings.md lists those that there are."
             yield f"{name}: there is no such setting; {hint}"
 
 
@@ -279,7 +283,7 @@ def _missing_partners(given: set[str]) -> Iterator[str]:
             if name not in given:
                 yield f"{_variable(name)}: is not set, but {endpoint} is; it takes {_told(name)['takes']}."
     else:
-        for name in ("s3_region", *_NEEDED_WITH_ENDPOINT):
+        for name in ("s3_region", *_NEEDED_WITH_ENDPOINT, "s3_public_endpoint"):
             if name in given:
                 yield f"{_variable(name)}: is set without {endpoint}; set that too, or neither."
 

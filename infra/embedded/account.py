@@ -1,9 +1,10 @@
 """Which account the servers run as. PostgreSQL refuses to run as root, so root lends it the account `nobody`.
 
-A folder of root's is closed to `nobody`, and so is often the whole way to it (`/root`, a temporary folder) and to
-the programs. Opening all that, copying the programs or moving the data elsewhere would each break a promise, so the
-servers get the one Linux capability that lets them pass: CAP_DAC_READ_SEARCH, or CAP_DAC_OVERRIDE where a container
-withholds the first. It ends at what their accounts in the database and the file store may do, which is no file access.
+A folder of root's is closed to `nobody`, and so is often the whole way to it (`/root`, a temporary folder) and
+to the programs. Opening all that, copying the programs or moving the data elsewhere would each break a promise,
+so the servers get the one Linux capability that lets them pass: CAP_DAC_READ_SEARCH, or CAP_DAC_OVERRIDE where a
+container withholds the first. Who is logged in to the database or the file store cannot use it: neither of their
+accounts there may touch files.
 """
 
 import ctypes
@@ -26,7 +27,7 @@ _SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 _LINUX = sys.platform == "linux"
-_ADVICE = "Run Serra as an ordinary user, or choose a data folder that belongs to one with SERRA_DATA."
+ADVICE = "Run Serra as an ordinary user, or choose a data folder that belongs to one with SERRA_DATA."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,16 @@ def account_for(root: Path, programs: Iterable[Path]) -> Account | None:
     except KeyError:
         wanted = f"with the number {owner}, to which {root} belongs," if owner else "named nobody"
         raise EmbeddedError(
-            f"PostgreSQL refuses to run as root, and there is no account {wanted} to run it as. {_ADVICE}"
+            f"PostgreSQL refuses to run as root, and there is no account {wanted} to run it as. {ADVICE}"
         ) from None
     passable = all(_can_pass(entry.pw_uid, entry.pw_gid, path) for path in (root, *programs))
     return Account(entry.pw_uid, entry.pw_gid, None if passable else _capability_to_pass(entry.pw_name))
 
 
 def on_start(account: Account | None, death_signal: signal.Signals) -> Callable[[], None]:
-    """What a server does between fork and exec: change the account, and ask to be told when the supervisor dies.
+    """What a server does between fork and exec: change the account, ask for a signal when the supervisor dies.
 
-    The kernel sends that signal when the *thread* dies that forked, so the caller must be its process's only one.
+    The kernel sends it when the *thread* dies that forked, so the caller must be its process's only one.
     """
     libc = ctypes.CDLL(None, use_errno=True)  # loaded here: nothing may be loaded between fork and exec
 
@@ -97,8 +98,8 @@ def _capability_to_pass(name: str) -> int:
             if held >> capability & 1:
                 return capability
     raise EmbeddedError(
-        f"PostgreSQL refuses to run as root, and the account {name} cannot enter the data folder or the programs' "
-        f"folder. {_ADVICE}"
+        f"PostgreSQL refuses to run as root, and the account {name} cannot enter the data folder "
+        f"or the programs' folder. {ADVICE}"
     )
 
 
@@ -112,7 +113,7 @@ class _CapabilitySets(ctypes.Structure):
 
 def _become(account: Account, libc: ctypes.CDLL) -> None:
     if account.capability is not None:
-        # Without this bit access(2) ignores capabilities for accounts other than root, and PostgreSQL asks access(2).
+        # Without this bit access(2) ignores the capabilities of all but root, and PostgreSQL asks access(2).
         _call(libc.prctl, _PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(account.gid)

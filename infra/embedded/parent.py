@@ -24,8 +24,8 @@ class Parent:
         self._pid = pid
         self._asked_to_stop = False
         self._wakeup, wakeup = os.pipe()
-        os.set_blocking(self._wakeup, False)  # noqa: FBT003 - the library's signature
-        os.set_blocking(wakeup, False)  # noqa: FBT003 - the library's signature
+        os.set_blocking(self._wakeup, False)
+        os.set_blocking(wakeup, False)
         signal.set_wakeup_fd(wakeup)  # ends a wait at once, also when a server ends
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

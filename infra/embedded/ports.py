@@ -35,7 +35,9 @@ def free_port_pair(taken: list[int]) -> tuple[int, int]:
         partner = port + ADMIN_OFFSET
         if partner not in taken and _free_everywhere(partner):
             return port, partner
-    raise EmbeddedError("No two free ports could be found for the file store's administrator. End programs that listen.")
+    raise EmbeddedError(
+        "No two free ports could be found for the file store's administrator. End programs that listen."
+    )
 
 
 def _draw(count: int, highest: int, taken: set[int]) -> list[int]:

@@ -139,15 +139,18 @@ class Postgresql:
         draft = self.folder.postgresql / "cluster.new"
         shutil.rmtree(draft, ignore_errors=True)
         initdb = bin_path("initdb")
-        self._run(
-            # fmt: off
-            [
-                initdb, "--pgdata", draft, "--username", "postgres", "--auth", "reject", "--no-sync",
-                "--no-instructions", "--encoding", "UTF8", "--locale", "C", "--lc-ctype", _ctype(),
-                "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8",
-            ],
-            # fmt: on
-        )
+        options = {
+            "pgdata": draft,
+            "username": "postgres",
+            "auth": "reject",  # until pg_hba.conf is ours
+            "encoding": "UTF8",
+            "locale": "C",
+            "lc-ctype": _ctype(),
+            "locale-provider": "builtin",  # sorts the same on every machine and after every upgrade
+            "builtin-locale": "C.UTF-8",
+        }
+        arguments = [f"--{name}={value}" for name, value in options.items()]
+        self._run([initdb, "--no-sync", "--no-instructions", *arguments])
         account = self.surroundings.account
         write_private(draft / "pg_hba.conf", _WHO_MAY_CONNECT, account.owner if account else None)
         self._single_user(draft, _SET_UP % self.credentials.database_password)

@@ -3,13 +3,12 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.embedded.account import Account, on_start
+from infra.embedded.account import ADVICE, Account, on_start
 from infra.embedded.errors import EmbeddedError
 from infra.embedded.parent import Parent, ParentGone
 
@@ -57,7 +56,7 @@ def launch(
     given: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Start a program in the folder, its output going to the log's end, with nothing of our own environment."""
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     try:
         return subprocess.Popen(
             command,
@@ -71,7 +70,8 @@ def launch(
             preexec_fn=on_start(surroundings.account, stop_signal),  # noqa: PLW1509 - this process has one thread
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise EmbeddedError(f"{command[0]} could not be started: {error}.") from error
+        advice = f" {ADVICE}" if surroundings.account else ""
+        raise EmbeddedError(f"{command[0]} could not be started: {error}.{advice}") from error
     finally:
         os.close(descriptor)
 
@@ -151,9 +151,9 @@ def last_lines(log: Path) -> str:
 
 def command_of(pid: int) -> str:
     """The command line of a running process, "" where there is none (or none that we may see)."""
-    if sys.platform == "linux":
+    if Path("/proc/self/cmdline").exists():
         try:
-            return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             return ""
     found = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)

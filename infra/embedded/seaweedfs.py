@@ -66,12 +66,17 @@ class Seaweedfs:
     def _log(self) -> Path:
         return self.folder.logs / "seaweedfs.log"
 
+    @property
+    def _port_note(self) -> Path:
+        return self.folder.logs / "seaweedfs.ports"
+
     def begin(self, started: list[Server]) -> _Launched:
         """Start the server without waiting for it. Its process is added to `started`."""
         self._write_settings()
         rotate(self._log)
-        most = free_ports(len(fields(_Ports)) - 2)
-        ports = _Ports(*most, *free_port_pair(most))
+        chosen = free_ports(len(fields(_Ports)) - 2)
+        chosen += free_port_pair(chosen)
+        ports = _Ports(*chosen)
         launched = _Launched(self._launch(ports), ports)
         started.append(launched.server)
         return launched
@@ -97,12 +102,12 @@ class Seaweedfs:
 
     def sweep(self) -> None:
         """Remove the sockets that a killed SeaweedFS left in /tmp: it puts them there whatever it is told."""
-        note = self.folder.seaweedfs / "grpc-ports"
         with contextlib.suppress(FileNotFoundError):
-            for port in note.read_text(encoding="ascii").split():
+            for port in self._port_note.read_text(encoding="ascii").split():
                 for part in ("master", "volume", "filer", "s3", "admin"):
-                    Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)  # noqa: S108 - theirs, not ours
-            note.unlink()
+                    socket = Path("/tmp") / f"seaweedfs-{part}-grpc-{port}.sock"  # noqa: S108 - theirs, not ours
+                    socket.unlink(missing_ok=True)
+            self._port_note.unlink()
 
     def _has_bucket(self, port: int) -> bool:
         keys = self.credentials
@@ -142,13 +147,16 @@ class Seaweedfs:
     def _launch(self, ports: _Ports) -> Server:
         home = self.folder.seaweedfs
         grpc = (ports.master_grpc, ports.volume_grpc, ports.filer_grpc, ports.s3_grpc, ports.admin_grpc)
-        (home / "grpc-ports").write_text(" ".join(map(str, grpc)), encoding="ascii")
+        self._port_note.write_text(" ".join(map(str, grpc)), encoding="ascii")
         options = {
             # All paths are relative to the working folder: a comma in a path would make two of it, and a socket's
             # path may have 107 bytes at most.
             "dir": "./data",
             "ip": "127.0.0.1",
             "ip.bind": "127.0.0.1",
+            # Its parts open connections to each other that they then do not use, and at the end wait for these to
+            # time out. Slow clients are not affected: whole chunks are fetched for them.
+            "idleTimeout": 2,
             "master.port": ports.master,
             "master.port.grpc": ports.master_grpc,
             "master.telemetry": "false",

@@ -1,6 +1,7 @@
 """The embedded servers as the service sees them: start, addresses, stop."""
 
 import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -33,8 +34,8 @@ class S3Address:
 class EmbeddedServers:
     """PostgreSQL and a file store, running until `stop()`, the end of the `with` block, or the end of this process.
 
-    The database's role owns it and may create databases and roles, but is no superuser: row-level security applies
-    to it (forced, on its own tables). A process forked from this one neither keeps the servers alive nor ends them.
+    The database's role owns it and may create databases and roles, but is no superuser: row-level security binds
+    it where it is forced. A process forked from this one neither keeps the servers alive nor ends them.
     """
 
     database_url: str
@@ -69,11 +70,11 @@ def start_embedded(
     """Start both servers on the data folder and wait until they answer.
 
     `report` is told, in sentences for people, why it takes longer or that a server has ended by itself later on (then
-    from another thread). Without `durable` the database may be lost in a power cut: for tests. Raises EmbeddedError.
+    from another thread). Without `durable` a crash may lose or spoil the database: for tests. Raises EmbeddedError.
     """
     root = private_folder(folder).root
     supervisor = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _SUPERVISE, *_import_path()],
+        [sys.executable, "-I", "-S", "-B", "-c", _SUPERVISE, *_import_path()],
         bufsize=0,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -86,10 +87,12 @@ def start_embedded(
     _LIFELINES.add(lifeline)
     try:
         order = {"folder": str(root), "durable": durable, "parent": os.getpid()}
-        lifeline.write(json.dumps(order).encode() + b"\n")
+        with contextlib.suppress(BrokenPipeError):  # then it ended at once, which is seen next
+            lifeline.write(json.dumps(order).encode() + b"\n")
         ready = _ready(answers, report)
     except BaseException:
         _let_go(supervisor)
+        answers.close()
         raise
     threading.Thread(target=_listen, args=(supervisor, answers, report), name="embedded-servers", daemon=True).start()
     servers = EmbeddedServers(supervisor, ready)

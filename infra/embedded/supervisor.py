@@ -37,6 +37,7 @@ class Order:
 
 def main() -> None:
     """Serve the order until the parent is gone."""
+    os.umask(0o077)
     wanted = json.loads(_first_line())
     order = Order(Path(wanted["folder"]), durable=wanted["durable"], parent=wanted["parent"])
     parent = Parent(order.parent)
@@ -126,6 +127,6 @@ def _first_line() -> bytes:
     return line
 
 
-def _tell(**what: Any) -> None:  # noqa: ANN401 - JSON
+def _tell(**what: Any) -> None:
     with contextlib.suppress(BrokenPipeError):
         os.write(1, json.dumps(what).encode() + b"\n")
