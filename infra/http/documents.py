@@ -3,6 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -11,8 +12,11 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     Source,
+    StringValueNode,
+    Visitor,
     parse,
     validate,
+    visit,
 )
 
 from schema.compiler.run import PlanCache
@@ -69,7 +73,26 @@ class Documents:
         except RecursionError:
             message = "The document nests too deeply."
             return Document(None, (GraphQLError(message, extensions={"code": "GRAPHQL_PARSE_FAILED"}),))
+        if "\\u" in text and _has_nul(node):
+            message = "A text must not contain the character NUL."
+            return Document(None, (GraphQLError(message, extensions={"code": "GRAPHQL_VALIDATION_FAILED"}),))
         errors = validate(self._schema, node, max_errors=20)
         for error in errors:
             error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(error.extensions or {})}
         return Document(None if errors else node, tuple(errors))
+
+
+class _Nul(Visitor):
+    """Finds a NUL in the document's texts: PostgreSQL stores none, so none is let in."""
+
+    found = False
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        """Look at one text."""
+        self.found = self.found or "\x00" in node.value
+
+
+def _has_nul(node: DocumentNode) -> bool:
+    visitor = _Nul()
+    visit(node, visitor)
+    return visitor.found

@@ -100,11 +100,14 @@ class GraphQLOverHTTP:
             raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json in UTF-8.")
         body = await self._body(headers, receive)
         try:
-            return _decode(body)
+            request = _decode(body)
         except msgspec.ValidationError as error:
             raise Refused(400, "BAD_REQUEST", f"The request has a parameter of the wrong type: {error}.") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Refused(400, "BAD_REQUEST", "The body is not valid JSON.") from None
+        if b"\\u0000" in body and _has_nul(request.variables):
+            raise _NUL
+        return request
 
     async def _body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
         too_large = Refused(413, "BODY_TOO_LARGE", f"A request has at most {self.largest_body} bytes.")
@@ -141,11 +144,12 @@ class GraphQLOverHTTP:
         try:
             async with asyncio.timeout(self.deadline):
                 result = await self._execute(document, body, context)
+            answer = _encode(_formatted(result))
         except TimeoutError:
             raise Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Ask for less.") from None
         except NotSignedIn as error:
             raise Refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"}) from None
-        return status_of(media_type, has_data=result.data is not None), _encode(_formatted(result))
+        return status_of(media_type, has_data=result.data is not None), answer
 
     async def _context(self, headers: Mapping[bytes, bytes], document: Document) -> Context:
         try:
@@ -184,6 +188,22 @@ async def _send(send: Send, status: int, media_type: str, body: bytes, extra: Ma
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+_NUL = Refused(400, "BAD_REQUEST", "A text must not contain the character NUL.")
+
+
+def _has_nul(value: Any) -> bool:
+    """PostgreSQL stores no NUL, so none is let in."""
+    match value:
+        case str():
+            return "\x00" in value
+        case dict():
+            return any(_has_nul(item) for pair in value.items() for item in pair)
+        case list():
+            return any(map(_has_nul, value))
+        case _:
+            return False
 
 
 def _asked(query_string: bytes) -> RequestBody:
