@@ -1,8 +1,16 @@
 """The words of this noun, as GraphQL enums."""
 
-from schema.shared import term
-from services.artefacts import terms
+from schema.terms import show
+from services.artefacts.terms import (
+    ArtefactKind,
+    ScanState,
+    UploadState,
+)
 
-ArtefactKind = term(terms.ArtefactKind)
-UploadState = term(terms.UploadState)
-ScanState = term(terms.ScanState)
+__all__ = [
+    "ArtefactKind",
+    "ScanState",
+    "UploadState",
+]
+
+show(ArtefactKind, UploadState, ScanState)

@@ -1,6 +1,12 @@
 """The words of this noun, as GraphQL enums."""
 
-from schema.shared import term
-from services.events import terms
+from schema.terms import show
+from services.events.terms import (
+    EventKind,
+)
 
-EventKind = term(terms.EventKind)
+__all__ = [
+    "EventKind",
+]
+
+show(EventKind)

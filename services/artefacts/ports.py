@@ -1,6 +1,10 @@
-"""What the domain asks of a file store: links that a browser uses directly, and facts about what arrived."""
+"""What the domain asks of a file store: links that a browser uses directly, and facts about what arrived.
 
-from dataclasses import dataclass
+And of whatever reads the text out of files.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -17,11 +21,15 @@ class UploadLink:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """What the store holds under a key. `sha256` is lower-case hex, of the bytes as they lie there."""
+    """What the store holds under a key.
+
+    `sha256` is lower-case hex, of the bytes as they lie there; `head` is their beginning, HEAD_SIZE bytes or all.
+    """
 
     size: int
     sha256: str
     media_type: str
+    head: bytes = field(default=b"", compare=False, repr=False)
 
 
 class FileStoreUnavailable(Exception):
@@ -51,3 +59,7 @@ class FileStore(Protocol):
 
     async def healthy(self) -> bool:
         """Whether the store answers now."""
+
+
+TextReaders = Mapping[str, Callable[[bytes], str]]
+"""By media type, a function that reads the text out of a file's bytes. It raises ValueError for a damaged file."""

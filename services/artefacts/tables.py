@@ -1,6 +1,6 @@
 """Files and their versions. The bytes lie in the file store, under `storage_key`."""
 
-from piccolo.columns import JSONB, BigInt, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, Array, BigInt, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
@@ -14,7 +14,11 @@ from services.test_rounds.tables import TestRound
 
 
 class Artefact(Identified, Dated, Shareable, Table):
-    """A file of exactly one case, round, practice or event."""
+    """A file of exactly one case, round, practice or event.
+
+    Until a first upload has been verified its audience is its organisation. From then on the database keeps it within
+    its whole's, also when that changes (`artefacts_follow` in the migrations).
+    """
 
     case = ForeignKey(Case, null=True, on_delete=OnDelete.cascade)
     test_round = ForeignKey(TestRound, null=True, on_delete=OnDelete.cascade)
@@ -24,7 +28,14 @@ class Artefact(Identified, Dated, Shareable, Table):
     title = JSONB()
     kind = Varchar(length=12, choices=ArtefactKind)
     licence = Varchar(length=40, null=True, default=None, help_text="SPDX identifier.")
+    narrowed_to = Array(
+        base_column=Text(),
+        null=True,
+        default=None,
+        help_text="The readers that its author chose among its whole's; null: all of them.",
+    )
     current_number = Integer(default=0, help_text="0 until the first upload has been verified.")
+    revision = Integer(default=1, help_text="Rises with every change; guards against lost updates.")
 
 
 class ArtefactVersion(Identified, Table):

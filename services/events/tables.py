@@ -1,6 +1,6 @@
 """Events, who took part, what was discussed, and the cases that were shown."""
 
-from piccolo.columns import JSONB, Date, ForeignKey, OnDelete, Text, Varchar
+from piccolo.columns import JSONB, Date, ForeignKey, Integer, OnDelete, Text, Varchar
 from piccolo.table import Table
 
 from services.cases.tables import Case
@@ -13,6 +13,10 @@ class Event(Identified, Dated, Shareable, Table):
     """A meeting at which cases were shared."""
 
     slug = Varchar(length=120, unique=True)
+    organisation = ForeignKey(
+        Organisation, null=False, on_delete=OnDelete.restrict, help_text="Who recorded it; often the host."
+    )
+    revision = Integer(default=1, help_text="Rises with every change; guards against lost updates.")
     kind = Varchar(length=12, choices=EventKind)
     names = JSONB()
     summary = JSONB(null=True, default=None)

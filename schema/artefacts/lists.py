@@ -1,0 +1,14 @@
+"""Lists of files, on whatever they belong to: how they are sorted."""
+
+from typing import Any
+
+from piccolo.columns import ForeignKey
+
+from schema.compiler.declare import Order, page
+
+ARTEFACT_ORDERS = {"NEWEST": Order("{artefact}.listed_at", "timestamptz", descending=True)}
+
+
+def artefacts_of(key: ForeignKey[Any], description: str) -> Any:  # noqa: ANN401 - the attribute that it stands in says its type
+    """A connection of the files whose key points at this row, the newest first."""
+    return page(description, on=key, orders=ARTEFACT_ORDERS)

@@ -1,0 +1,100 @@
+"""Files as GraphQL shows them: `Artefact` is the file through time, `ArtefactVersion` one upload of it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from schema.artefacts.terms import ArtefactKind, ScanState, UploadState
+from schema.cases.types import Case
+from schema.comments.lists import comments_by
+from schema.compiler.declare import One, OneOf, Resolved, Rule, column, declare, declared, many, one, text
+from schema.compiler.run import Context
+from schema.events.types import Event
+from schema.organisations.types import Organisation
+from schema.practices.types import Practice
+from schema.scalars import ByteCount
+from schema.shared import Connection, LocalisedText, Node
+from schema.test_rounds.types import TestRound
+from services.artefacts import tables as t
+from services.artefacts.artefacts import download_link
+from services.comments.tables import Comment as CommentRow
+
+if TYPE_CHECKING:
+    from schema.comments.types import Comment
+
+ArtefactSubject = Annotated[
+    Case | Event | Practice | TestRound,
+    strawberry.union("ArtefactSubject", description="What a file can belong to."),
+]
+
+
+async def _download_url(context: Context, **version: str) -> str | None:
+    return await download_link(context.ports.files, **version)
+
+
+@declare(t.ArtefactVersion, Rule.JOINED, joins={t.Artefact: "{artefact}.id = {artefact_version}.artefact"})
+@strawberry.type(description="One upload of a file. Whoever may read the file may read it.")
+class ArtefactVersion(Node):
+    """A version: what was announced, and whether that is what arrived."""
+
+    number: int = column(t.ArtefactVersion.number, "Its number, from 1; numbers of unfinished uploads can be missing.")
+    file_name: str = column(t.ArtefactVersion.file_name, "The name it is saved under.")
+    media_type: str = column(t.ArtefactVersion.media_type, "Its media type, such as `application/pdf`.")
+    size: ByteCount = column(t.ArtefactVersion.size, "How large it is.")
+    sha256: str = column(t.ArtefactVersion.sha256, "SHA-256 of its bytes, 64 lower-case hexadecimal digits.")
+    state: UploadState = column(t.ArtefactVersion.state, "Whether its bytes have arrived and were verified.")
+    scan_state: ScanState = column(t.ArtefactVersion.scan_state, "What the malware scan said.")
+    download_url: str | None = declared(
+        Resolved(
+            {
+                name: f"{{artefact_version}}.{name}"
+                for name in ("state", "scan_state", "storage_key", "file_name", "media_type")
+            },
+            _download_url,
+        ),
+        "A link to its bytes that works for some minutes, for whoever holds it; null unless it is stored, and null if"
+        " malware was found.",
+    )
+    created_at: datetime = column(t.ArtefactVersion.created_at, "When it was announced.")
+    stored_at: datetime | None = column(t.ArtefactVersion.stored_at, "When it was verified.")
+
+
+@declare(t.Artefact, Rule.AUDIENCE)
+@strawberry.type(
+    description="A file of a case, a round, a practice or an event. Read by its audience, which lies within that of"
+    " what it belongs to; until a first upload has been verified, by its organisation."
+)
+class Artefact(Node):
+    """A file."""
+
+    title: LocalisedText = text(t.Artefact.title, "Its title.")
+    kind: ArtefactKind = column(t.Artefact.kind, "What it is to its readers.")
+    licence: str | None = column(t.Artefact.licence, "SPDX identifier of its licence.")
+    organisation: Organisation = one(t.Artefact.organisation, "The organisation that answers for it.")
+    subject: ArtefactSubject | None = declared(
+        OneOf(
+            {
+                "Case": '{target}.id = {artefact}."case"',
+                "TestRound": "{target}.id = {artefact}.test_round",
+                "Practice": "{target}.id = {artefact}.practice",
+                "Event": "{target}.id = {artefact}.event",
+            }
+        ),
+        "What it belongs to.",
+    )
+    current_version: ArtefactVersion | None = declared(
+        One("{target}.artefact = {artefact}.id and {target}.number = {artefact}.current_number"),
+        "The latest version that was verified; null until there is one.",
+    )
+    versions: list[ArtefactVersion] = many(
+        t.ArtefactVersion.artefact,
+        "Its verified versions, oldest first; for its organisation also those that are not.",
+        where="({target}.state = 'STORED' or 'organisation:' || {artefact}.organisation = any({keyring}::text[]))",
+        order="{target}.number",
+    )
+    revision: int = column(t.Artefact.revision, "Rises with every change; give it back as `expectedVersion`.")
+    created_at: datetime = column(t.Artefact.created_at, "When it was announced.")
+    comments: Connection[Annotated["Comment", strawberry.lazy("schema.comments.types")]] = comments_by(
+        CommentRow.artefact, "What was said of it, the oldest first."
+    )
