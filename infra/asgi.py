@@ -30,6 +30,7 @@ def application(parts: Parts, settings: Settings) -> Litestar:
         ports=parts.ports,
         largest_body=settings.body_limit_bytes,
         deadline=settings.request_timeout_seconds,
+        threshold=settings.small_cell_threshold,
         page=graphiql_page() if in_development else None,
     )
 

@@ -55,6 +55,7 @@ class GraphQLOverHTTP:
     ports: Ports
     largest_body: int
     deadline: float
+    threshold: int
     page: bytes | None = None
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
@@ -161,6 +162,7 @@ class GraphQLOverHTTP:
             languages=wanted(headers.get(b"accept-language", b"").decode("latin-1")),
             database=self.database,
             plans=document.plans,
+            threshold=self.threshold,
             ports=self.ports,
         )
 

@@ -1,11 +1,22 @@
 """The words of this noun, as GraphQL enums."""
 
-from schema.shared import term
-from services.test_rounds import terms
+from schema.terms import show
+from services.test_rounds.terms import (
+    Decision,
+    FindingState,
+    FrozenField,
+    Judgement,
+    LawfulBasis,
+    RoundStatus,
+)
 
-RoundStatus = term(terms.RoundStatus)
-LawfulBasis = term(terms.LawfulBasis)
-Decision = term(terms.Decision)
-Judgement = term(terms.Judgement)
-FindingState = term(terms.FindingState)
-FrozenField = term(terms.FrozenField)
+__all__ = [
+    "Decision",
+    "FindingState",
+    "FrozenField",
+    "Judgement",
+    "LawfulBasis",
+    "RoundStatus",
+]
+
+show(RoundStatus, LawfulBasis, Decision, Judgement, FindingState, FrozenField)

@@ -1,11 +1,12 @@
 """Ask the index, and keep it up to date."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from services.artefacts.artefacts import files_of
 from services.errors import ErrorCode, refusal
-from services.search.ports import SearchAnswer, SearchEngine, SearchQuestion
+from services.search.ports import SearchAnswer, SearchDocument, SearchEngine, SearchQuestion
 from services.search.things import SEARCHABLE, readable_things
 from services.text import clean
 from services.viewer import Viewer
@@ -57,21 +58,29 @@ async def index(engine: SearchEngine, type_name: str, row_id: UUID) -> None:
     """Bring the index up to date with a thing: put it as it is now, or forget it. Harmless when repeated."""
     if type_name not in SEARCHABLE:
         return
-    document = await SEARCHABLE[type_name][1](row_id)
+    document = await _document(type_name, row_id)
     if document is None:
         await engine.remove([(type_name, row_id)])
     else:
         await engine.put([document])
+    for file_id in await files_of(type_name, row_id):
+        await index(engine, "Artefact", file_id)
 
 
 async def index_everything(engine: SearchEngine, report: Callable[[int], None]) -> int:
     """Put every searchable thing into the index as it is now; gives their number, and tells it as it goes."""
     done = 0
-    for type_name, (table, _) in SEARCHABLE.items():
-        ids = [row["id"] for row in await table.select(table._meta.primary_key)]  # noqa: SLF001 - Piccolo's reflection
+    for type_name, noun in SEARCHABLE.items():
+        ids = [row["id"] for row in await noun.table.select(noun.table._meta.primary_key)]  # noqa: SLF001 - Piccolo's reflection
         for start in range(0, len(ids), BATCH):
-            documents = [await SEARCHABLE[type_name][1](row_id) for row_id in ids[start : start + BATCH]]
+            documents = [await _document(type_name, row_id) for row_id in ids[start : start + BATCH]]
             await engine.put([document for document in documents if document is not None])
             done += len(documents)
             report(done)
     return done
+
+
+async def _document(type_name: str, row_id: UUID) -> SearchDocument | None:
+    """What a noun says of its thing, and of what type it is."""
+    document = await SEARCHABLE[type_name].document(row_id)
+    return document and replace(document, facets={**document.facets, "type": (type_name,)})

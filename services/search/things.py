@@ -1,18 +1,48 @@
 """What can be searched, and how each of it becomes a document. A line per noun."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from piccolo.columns import ForeignKey
 from piccolo.table import Table
 
+from services.artefacts.document import document as artefact_document
+from services.artefacts.tables import Artefact
 from services.cases.document import document as case_document
 from services.cases.tables import Case
+from services.events.document import document as event_document
+from services.events.tables import Event
+from services.organisations.document import lab_document, network_document, organisation_document
+from services.organisations.tables import Lab, Network, Organisation
+from services.practices.document import document as practice_document
+from services.practices.tables import Practice
 from services.search.ports import SearchDocument
+from services.test_rounds.document import document as round_document
+from services.test_rounds.tables import TestRound
 
 Things = Sequence[tuple[str, UUID]]
 
-SEARCHABLE: dict[str, tuple[type[Table], Callable[[UUID], Awaitable[SearchDocument | None]]]] = {
-    "Case": (Case, case_document),
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """Where a noun's rows are, how one becomes a document, and the whole that must be readable too, if it has one."""
+
+    table: type[Table]
+    document: Callable[[UUID], Awaitable[SearchDocument | None]]
+    whole: ForeignKey[Any] | None = None
+
+
+SEARCHABLE: dict[str, Searchable] = {
+    "Artefact": Searchable(Artefact, artefact_document),
+    "Case": Searchable(Case, case_document),
+    "Event": Searchable(Event, event_document),
+    "Lab": Searchable(Lab, lab_document),
+    "Network": Searchable(Network, network_document),
+    "Organisation": Searchable(Organisation, organisation_document),
+    "Practice": Searchable(Practice, practice_document),
+    "TestRound": Searchable(TestRound, round_document, whole=TestRound.case),
 }
 
 
@@ -20,7 +50,7 @@ async def readable_things(things: Things, keyring: Sequence[str]) -> set[tuple[s
     """Those of the things that a keyring may read now: what the index says is never the last word. One statement."""
     if not things:
         return set()
-    choices = " ".join(f"when '{name}' then exists ({_exists(table)})" for name, (table, _) in SEARCHABLE.items())
+    choices = " ".join(f"when '{name}' then exists ({_exists(noun)})" for name, noun in SEARCHABLE.items())
     rows = await Case.raw(
         "select found.type, found.id from unnest({}::text[], {}::uuid[]) found(type, id)"  # noqa: S608 - our own names
         f" cross join (select {{}}::text[] as keys) viewer where case found.type {choices} end",
@@ -31,7 +61,13 @@ async def readable_things(things: Things, keyring: Sequence[str]) -> set[tuple[s
     return {(row["type"], row["id"]) for row in rows}
 
 
-def _exists(table: type[Table]) -> str:
-    shareable = any(column._meta.name == "audience" for column in table._meta.columns)  # noqa: SLF001 - reflection
-    rule = " and thing.audience && viewer.keys" if shareable else ""
-    return f'select from "{table._meta.tablename}" thing where thing.id = found.id{rule}'  # noqa: S608, SLF001
+def _exists(noun: Searchable) -> str:
+    name = noun.table._meta.tablename  # noqa: SLF001 - Piccolo's reflection
+    shareable = any(column._meta.name == "audience" for column in noun.table._meta.columns)  # noqa: SLF001
+    conditions = ["thing.id = found.id", *(["thing.audience && viewer.keys"] if shareable else [])]
+    if noun.whole is not None:
+        key = noun.whole._meta.db_column_name  # noqa: SLF001
+        whole = noun.whole._foreign_key_meta.resolved_references._meta.tablename  # noqa: SLF001
+        readable = f'select from "{whole}" whole where whole.id = thing."{key}" and whole.audience && viewer.keys'
+        conditions.append(f"exists ({readable})")
+    return f'select from "{name}" thing where {" and ".join(conditions)}'  # noqa: S608 - our own names

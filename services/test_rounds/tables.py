@@ -1,7 +1,10 @@
 """A test round of a case and what is planned, seen and concluded in it."""
 
+from typing import Any
+
 from piccolo.columns import (
     JSONB,
+    Array,
     Boolean,
     Date,
     ForeignKey,
@@ -53,6 +56,11 @@ class TestRound(Identified, Dated, Shareable, Table):
     decision = Varchar(length=10, choices=Decision, null=True, default=None)
     decision_reason = JSONB(null=True, default=None)
     cancelled_reason = JSONB(null=True, default=None)
+    objectors = Array(
+        base_column=Text(),
+        default=list,
+        help_text="Folded aliases of those who withdrew without having been asked for consent.",
+    )
     is_example = Boolean(default=False)
 
 
@@ -103,7 +111,7 @@ class Observation(RoundPart, Table):
 class RoundFinding(RoundPart, Table):
     """A theme grouped from observations, and what became of it since an earlier round."""
 
-    previous = ForeignKey("self", null=True, on_delete=OnDelete.set_null)
+    previous: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.set_null)
     statement = JSONB()
     state = Varchar(length=12, choices=FindingState)
     action = JSONB(null=True, default=None, help_text="What the next round is to check.")

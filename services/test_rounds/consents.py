@@ -1,0 +1,114 @@
+"""Consent of participants, under pseudonyms: given, and withdrawn."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services.access import unknown
+from services.errors import ErrorCode
+from services.reading import Reading
+from services.test_rounds import content as c
+from services.test_rounds.rules import Consented
+from services.test_rounds.steps import changed, check_ready, is_repeated, reached, ready
+from services.test_rounds.tables import Consent, Observation, TestRound
+from services.text import clean
+from services.transaction import transaction
+from services.viewer import Viewer
+
+ALIAS_LIMIT = 60
+WORDING_LIMIT = 40
+PURPOSE_LIMIT = 2_000
+
+
+async def record_consent(
+    viewer: Viewer,
+    round_id: UUID | None,
+    consent: c.Consent,
+    *,
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> UUID:
+    """Keep that a participant consented to a purpose, in which wording, and until when that is kept."""
+    async with transaction():
+        found = await reached(viewer, round_id, "record_consent")
+        if await is_repeated(viewer, "record_consent", idempotency_key, found, consent):
+            return found.id
+        check_ready(found, "record_consent", expected_version)
+        now = datetime.now(UTC)
+        reader = Reading()
+        row = Consent(
+            test_round=found.id,
+            position=await Consent.count().where(Consent.test_round == found.id),
+            alias=short(consent.alias, ALIAS_LIMIT, reader, "alias"),
+            purpose=short(consent.purpose, PURPOSE_LIMIT, reader, "purpose"),
+            wording_version=short(consent.wording_version, WORDING_LIMIT, reader, "wordingVersion"),
+            covers_recording=consent.covers_recording,
+            given_at=consent.given_at or now,
+            retain_until=consent.retain_until,
+        )
+        if consent.given_at is not None and consent.given_at > now:
+            reader.problem(ErrorCode.INVALID, "Consent that is yet to be given cannot be recorded.", "givenAt")
+        if consent.retain_until <= now.date():
+            reader.problem(ErrorCode.INVALID, f"{consent.retain_until} is not ahead.", "retainUntil")
+        reader.finish()
+        await Consent.insert(row)
+        await changed(viewer, found, "record_consent")
+    return found.id
+
+
+async def withdraw_consent(
+    viewer: Viewer, round_id: UUID | None, alias: str, *, expected_version: int | None = None
+) -> UUID:
+    """Mark a participant's consents as withdrawn and delete the observations under their alias (rule 5).
+
+    What rests on an observation goes with it: the evidence of findings, the search document. Works in every state and
+    on every ground, so that an objection is met in the same way; until they consent (anew), nothing is recorded under
+    the alias. The log keeps that it happened, not whose. Harmless when repeated. Raises DomainError NOT_FOUND for an
+    alias that the round does not know.
+    """
+    async with transaction():
+        found = await ready(viewer, round_id, "withdraw_consent", expected_version)
+        consents = await Consent.select(Consent.id, Consent.alias, Consent.withdrawn_at).where(
+            Consent.test_round == found.id
+        )
+        observations = await Observation.select(Observation.id, Observation.alias).where(
+            (Observation.test_round == found.id) & Observation.alias.is_not_null()
+        )
+        who = clean(alias).casefold()
+        theirs = [row for row in consents if row["alias"].casefold() == who]
+        seen = [row["id"] for row in observations if row["alias"].casefold() == who]
+        given = [row["id"] for row in theirs if row["withdrawn_at"] is None]
+        if not theirs and not seen and who not in found.objectors:
+            raise unknown("participant", "alias")
+        if not given and not seen:
+            return found.id
+        if given:
+            await Consent.update({Consent.withdrawn_at: datetime.now(UTC)}).where(Consent.id.is_in(given))
+        if seen:
+            await Observation.delete().where(Observation.id.is_in(seen))
+        objectors = found.objectors if theirs else [*found.objectors, who]
+        await changed(viewer, found, "withdraw_consent", {TestRound.objectors: objectors})
+    return found.id
+
+
+async def consents_of(found: TestRound) -> dict[str, Consented]:
+    """What each participant of a round who was asked, or who objected, agrees to by now, by folded alias."""
+    standing = {alias: Consented(taking_part=False, recording=False) for alias in found.objectors}
+    for row in await Consent.select().where(Consent.test_round == found.id):
+        alias = row["alias"].casefold()
+        before = standing.get(alias, Consented(taking_part=False, recording=False))
+        stands = row["withdrawn_at"] is None
+        standing[alias] = Consented(
+            taking_part=before.taking_part or stands,
+            recording=before.recording or (stands and row["covers_recording"]),
+        )
+    return standing
+
+
+def short(text: str, limit: int, reader: Reading, *path: str) -> str:
+    """A plain text, cleaned; empty or over the limit is noted as a problem."""
+    words = clean(text)
+    if not words:
+        reader.problem(ErrorCode.REQUIRED, "This is empty.", *path)
+    if len(words) > limit:
+        reader.problem(ErrorCode.TOO_LONG, f"At most {limit} characters are allowed; these are {len(words)}.", *path)
+    return words
