@@ -1,11 +1,21 @@
 """How lists of organisations, networks and labs may be sorted and narrowed."""
 
-from enum import Enum
-
 import strawberry
 
 from schema.compiler.declare import Filter, Order
 from schema.organisations.terms import GovernmentLevel, OrganisationKind
+from schema.terms import show
+from services.terms import Term
+
+
+class OrganisationOrder(Term):
+    """How organisations are sorted."""
+
+    SLUG = "SLUG", "By slug."
+    NEWEST = "NEWEST", "The newest first."
+
+
+show(OrganisationOrder)
 
 ORGANISATION_ORDERS = {
     "SLUG": Order("{organisation}.slug", "text"),
@@ -14,11 +24,7 @@ ORGANISATION_ORDERS = {
 NETWORK_ORDERS = {"NEWEST": Order("{network}.listed_at", "timestamptz", descending=True)}
 LAB_ORDERS = {"NEWEST": Order("{lab}.listed_at", "timestamptz", descending=True)}
 MEMBER_ORDERS = {"SINCE": Order("{network_member}.since", "timestamptz")}
-
-OrganisationOrder = strawberry.enum(
-    Enum("OrganisationOrder", {"SLUG": "SLUG", "NEWEST": "NEWEST"}),
-    description="How organisations are sorted.",
-)
+MEMBERSHIP_ORDERS = {"NAME": Order("{person}.name", "text")}
 
 
 @strawberry.input(description="Which organisations; all conditions must hold.")
@@ -27,12 +33,8 @@ class OrganisationFilter:
 
     kind: list[OrganisationKind] | None = strawberry.field(default=None, description="One of these kinds.")
     level: list[GovernmentLevel] | None = strawberry.field(default=None, description="One of these tiers.")
-    country: list[str] | None = strawberry.field(
-        default=None, description="One of these countries (ISO 3166-1)."
-    )
-    nuts: str | None = strawberry.field(
-        default=None, description="In this region: a NUTS code or its beginning."
-    )
+    country: list[str] | None = strawberry.field(default=None, description="One of these countries (ISO 3166-1).")
+    nuts: str | None = strawberry.field(default=None, description="In this region: a NUTS code or its beginning.")
 
 
 ORGANISATION_FILTERS = {

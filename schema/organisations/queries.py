@@ -2,9 +2,10 @@
 
 import strawberry
 
-from schema.compiler.declare import by_slug, page
+from schema.compiler.declare import One, by_slug, declared, page
 from schema.organisations import lists
 from schema.organisations.types import Lab, Network, Organisation
+from schema.organisations.viewer import Viewer
 from schema.shared import Connection
 
 
@@ -12,6 +13,7 @@ from schema.shared import Connection
 class OrganisationQueries:
     """The part of Query that is about organisations."""
 
+    viewer: Viewer | None = declared(One("{target}.id = {viewer}::uuid"), "Who asks; null when nobody has signed in.")
     organisation: Organisation | None = by_slug("The organisation at an address.")
     organisations: Connection[Organisation] = page(
         "Organisations, by slug.",
@@ -22,4 +24,5 @@ class OrganisationQueries:
     )
     network: Network | None = by_slug("The network at an address.")
     networks: Connection[Network] = page("Networks, the newest first.", orders=lists.NETWORK_ORDERS)
+    lab: Lab | None = by_slug("The innovation lab at an address.")
     labs: Connection[Lab] = page("Innovation labs, the newest first.", orders=lists.LAB_ORDERS)

@@ -1,10 +1,20 @@
 """The words of this noun, as GraphQL enums."""
 
-from schema.shared import term
-from services.organisations import terms
+from schema.terms import show
+from services.organisations.terms import (
+    GovernmentLevel,
+    NetworkRole,
+    OrganisationKind,
+    Role,
+    TokenScope,
+)
 
-OrganisationKind = term(terms.OrganisationKind)
-GovernmentLevel = term(terms.GovernmentLevel)
-Role = term(terms.Role)
-NetworkRole = term(terms.NetworkRole)
-TokenScope = term(terms.TokenScope)
+__all__ = [
+    "GovernmentLevel",
+    "NetworkRole",
+    "OrganisationKind",
+    "Role",
+    "TokenScope",
+]
+
+show(OrganisationKind, GovernmentLevel, Role, NetworkRole, TokenScope)

@@ -1,11 +1,16 @@
 """Organisations, networks, people and labs as GraphQL shows them."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
 import strawberry
 
 from schema.compiler.declare import (
+    One,
     Rule,
     column,
     declare,
+    declared,
     embedded,
     expression,
     inline,
@@ -19,6 +24,14 @@ from schema.organisations import lists
 from schema.organisations.terms import GovernmentLevel, NetworkRole, OrganisationKind, Role
 from schema.shared import Connection, DateClaim, Duration, LocalisedText, Node
 from services.organisations import tables as t
+
+if TYPE_CHECKING:
+    from schema.cases.types import Case
+
+_AMONG_THEM = (
+    "{target}.organisation = {organisation}.id and 'organisation:' || {organisation}.id = any({keyring}::text[])"
+)
+"""Who belongs to an organisation is for those who belong to it: its profile is everyone's, this is not."""
 
 
 @declare(None, Rule.PART)
@@ -43,13 +56,17 @@ class Organisation(Node):
     country: str = column(t.Organisation.country, "ISO 3166-1 alpha-2 code of its country.")
     nuts: str | None = column(t.Organisation.nuts, "NUTS code of its region.")
     lau: str | None = column(t.Organisation.lau, "LAU code, of a municipality.")
-    inhabitants: int | None = column(
-        t.Organisation.inhabitants, "How many people live there; null if not known."
-    )
+    inhabitants: int | None = column(t.Organisation.inhabitants, "How many people live there; null if not known.")
     identifiers: list[Identifier] = embedded(t.Organisation.identifiers, "Its numbers in registers.")
     website: str | None = column(t.Organisation.website, "Its website.")
     parent: "Organisation | None" = one(t.Organisation.parent, "The body it belongs to.")
     is_sample: bool = column(t.Organisation.is_sample, "Whether it was made up for demonstration.")
+    revision: int = column(t.Organisation.revision, "Rises with every change; give it back as `expectedVersion`.")
+    members: Connection["Membership"] = page(
+        "Its people, by name. Read by its own people; empty for everyone else.",
+        on=_AMONG_THEM,
+        orders=lists.MEMBERSHIP_ORDERS,
+    )
     networks: Connection["NetworkMember"] = page(
         "The networks it is in, of those that the viewer may read.",
         on=t.NetworkMember.organisation,
@@ -68,6 +85,9 @@ class Network(Node):
     slug: str = column(t.Network.slug, "Its permanent name in addresses.")
     name: LocalisedText = text(t.Network.names, "Its name.")
     description: LocalisedText | None = text(t.Network.description, "What it is for.")
+    is_public: bool = expression(
+        "'public' = any({network}.audience)", "Whether everyone may read that it exists and who is in it."
+    )
     is_sample: bool = column(t.Network.is_sample, "Whether it was made up for demonstration.")
     members: Connection["NetworkMember"] = page(
         "The organisations in it.", on=t.NetworkMember.network, orders=lists.MEMBER_ORDERS
@@ -82,12 +102,11 @@ class NetworkMember:
     organisation: Organisation = one(t.NetworkMember.organisation, "The organisation.")
     network: Network = one(t.NetworkMember.network, "The network.")
     role: NetworkRole = column(t.NetworkMember.role, "What the organisation is in it.")
+    since: datetime = column(t.NetworkMember.since, "When it joined.")
 
 
 @declare(t.Person, Rule.AUDIENCE)
-@strawberry.type(
-    description="Somebody who signs in. Read by their organisations and those organisations' networks."
-)
+@strawberry.type(description="Somebody who signs in. Read by their organisations and those organisations' networks.")
 class Person(Node):
     """A person."""
 
@@ -95,13 +114,15 @@ class Person(Node):
     memberships: list["Membership"] = many(t.Membership.person, "Their roles.", order="{target}.since")
 
 
-@declare(t.Membership, Rule.PART)
-@strawberry.type(description="What a person may do for an organisation.")
+@declare(t.Membership, Rule.JOINED, joins={t.Person: "{person}.id = {membership}.person"})
+@strawberry.type(description="What a person may do for an organisation. Whoever may read the person may read it.")
 class Membership:
     """A person's role in an organisation."""
 
+    person: Person = one(t.Membership.person, "The person.")
     organisation: Organisation = one(t.Membership.organisation, "The organisation.")
     role: Role = column(t.Membership.role, "The role.")
+    since: datetime = column(t.Membership.since, "When they joined.")
 
 
 @declare(t.LabFormat, Rule.PART)
@@ -125,3 +146,7 @@ class Lab(Node):
     space: LocalisedText | None = text(t.Lab.space, "Its physical space, if it has one.")
     participants: list[LocalisedText] = texts(t.Lab.participants, "Who meets there.")
     formats: list[LabFormat] = many(t.LabFormat.lab, "What it offers.")
+    case: Annotated["Case", strawberry.lazy("schema.cases.types")] | None = declared(
+        One("{target}.id = {lab}.case"), "The case that tells of it, if the viewer may read it."
+    )
+    revision: int = column(t.Lab.revision, "Rises with every change; give it back as `expectedVersion`.")

@@ -1,5 +1,7 @@
 """SKOS concepts."""
 
+from typing import Any
+
 from piccolo.columns import JSONB, ForeignKey, OnDelete, Text, Varchar
 from piccolo.table import Table
 
@@ -14,4 +16,4 @@ class Concept(Identified, Table):
     uri = Text(null=True, default=None)
     labels = JSONB(help_text="Preferred label per language.")
     alternatives = JSONB(default="{}", help_text="Alternative labels: a list per language.")
-    broader = ForeignKey("self", null=True, on_delete=OnDelete.set_null)
+    broader: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.set_null)

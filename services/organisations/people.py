@@ -1,68 +1,100 @@
-"""Who a request comes from."""
+"""Who a request comes from: the holder of a token, with the roles and keys that they hold at this moment."""
 
-import hashlib
-import secrets
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from services import log
-from services.access import access, require_role, unknown
-from services.errors import ErrorCode, refusal
+from services.errors import refuse_if
 from services.ids import new_id
-from services.organisations.tables import Membership, NetworkMember, Person, PersonalToken
+from services.organisations.keyrings import KEYS, renew_audiences
+from services.organisations.rules import LONGEST_LIFE, check_name
+from services.organisations.tables import Person, PersonalToken
 from services.organisations.terms import Role, TokenScope
+from services.organisations.tokens import TOKEN_PREFIX, NewToken, issue_token_for, secret_hash
 from services.text import clean
 from services.transaction import transaction
-from services.viewer import PUBLIC, Viewer, network_key, organisation_key, person_key
+from services.viewer import ANYONE, PUBLIC, Viewer
 
-_SECRET_BYTES = 32
-TOKEN_PREFIX = "serra_"  # noqa: S105 - what every token begins with, so that scanners of leaked secrets find it
+_VIEWER = f"""
+    person.id as person, person.name, person.is_steward, {KEYS} as keys,
+    array(
+        select membership.organisation from membership
+        where membership.person = person.id order by membership.organisation
+    ) as organisations,
+    array(
+        select membership.role from membership
+        where membership.person = person.id order by membership.organisation
+    ) as roles
+"""  # noqa: S608 - only the constant above stands in it
+
+_OF_TOKEN = f"""
+    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at
+    from personal_token token join person on person.id = token.person
+    where token.secret_hash = {{}} and token.expires_at > now() and token.revoked_at is null
+      and person.erased_at is null
+"""  # noqa: S608 - as above
+
+_OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.erased_at is null"  # noqa: S608 - as above
 
 
-def secret_hash(secret: str) -> bytes:
-    """What is kept of a token: the SHA-256 of 256 random bits needs no salt."""
-    return hashlib.sha256(secret.encode()).digest()
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A valid token, who holds it, and when it was last noted as used."""
+
+    token: UUID
+    viewer: Viewer
+    last_used_at: datetime | None
+
+
+async def sign_in(secret: str) -> SignedIn | None:
+    """Whose valid token this is, with the keys they hold now, in one statement; None for any other text."""
+    found = await PersonalToken.raw(_OF_TOKEN, secret_hash(secret)) if secret.startswith(TOKEN_PREFIX) else []
+    return (
+        SignedIn(found[0]["token"], _viewer(found[0], found[0]["scopes"]), found[0]["last_used_at"]) if found else None
+    )
 
 
 async def viewer_of_token(secret: str) -> Viewer | None:
-    """The person whose valid token this is, with their keyring as it stands now; None for any other text."""
-    now = datetime.now(UTC)
-    token = (
-        await PersonalToken.select(PersonalToken.person, PersonalToken.scopes)
-        .where(PersonalToken.secret_hash == secret_hash(secret))
-        .where(PersonalToken.expires_at > now)
-        .where(PersonalToken.revoked_at.is_null())
-        .first()
-    )
-    return await viewer_of(token["person"], token["scopes"]) if token else None
+    """As `sign_in`, without the token."""
+    signed_in = await sign_in(secret)
+    return signed_in.viewer if signed_in else None
 
 
-async def viewer_of(person_id: UUID, scopes: Iterable[str]) -> Viewer | None:
-    """A person as a viewer; None for one who was erased."""
-    person = await Person.objects().where(Person.id == person_id).where(Person.erased_at.is_null()).first()
-    if person is None:
-        return None
-    memberships = await Membership.select(Membership.organisation, Membership.role).where(
-        Membership.person == person_id
-    )
-    roles = {row["organisation"]: Role(row["role"]) for row in memberships}
-    networks = (
-        await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation.is_in(list(roles)))
-        if roles
-        else []
-    )
+async def viewer_of(person: UUID, scopes: Iterable[str]) -> Viewer | None:
+    """A person as a viewer, with the keys they hold now; None for one who was erased."""
+    found = await Person.raw(_OF_PERSON, person)
+    return _viewer(found[0], scopes) if found else None
+
+
+async def note_use(token: UUID) -> None:
+    """Remember that a token was used now."""
+    await PersonalToken.update({PersonalToken.last_used_at: datetime.now(UTC)}).where(PersonalToken.id == token)
+
+
+async def add_steward(name: str) -> str:
+    """Create a person who runs the instance, and give the secret of their first token: for the command line."""
+    called = clean(name)
+    refuse_if(check_name(called, "name"))
+    async with transaction():
+        steward = Person(id=new_id(), name=called, is_steward=True)
+        await Person.insert(steward)
+        await renew_audiences(persons=[steward.id])
+        await log.record(ANYONE, "add_steward", "Person", steward.id)
+        first = NewToken(label="first token", scopes=tuple(TokenScope), expires_in_days=LONGEST_LIFE)
+        return await issue_token_for(steward.id, first)
+
+
+def _viewer(row: Mapping[str, Any], scopes: Iterable[str]) -> Viewer:
+    roles = zip(row["organisations"], row["roles"], strict=True)
     return Viewer(
-        person=person_id,
-        name=person.name,
-        roles=MappingProxyType(roles),
-        keyring=(
-            PUBLIC,
-            person_key(person_id),
-            *(organisation_key(organisation) for organisation in roles),
-            *sorted({network_key(row["network"]) for row in networks}),
-        ),
+        person=row["person"],
+        name=row["name"],
+        roles=MappingProxyType({organisation: Role(role) for organisation, role in roles}),
+        keyring=(PUBLIC, *row["keys"]),
         scopes=frozenset(TokenScope(scope) for scope in scopes),
-        is_steward=person.is_steward,
+        is_steward=row["is_steward"],
     )

@@ -1,5 +1,7 @@
 """Organisations, the people in them, the networks they form, their labs, and personal tokens."""
 
+from typing import Any
+
 from piccolo.columns import (
     JSONB,
     UUID,
@@ -18,6 +20,7 @@ from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
 from services.columns import Dated, Identified, Ordered, Shareable
+from services.durations import DurationUnit
 from services.organisations.terms import GovernmentLevel, NetworkRole, OrganisationKind, Role
 
 
@@ -35,8 +38,9 @@ class Organisation(Identified, Dated, Table):
     inhabitants = Integer(null=True, default=None)
     identifiers = JSONB(default="[]", help_text="A list of {scheme, value}.")
     website = Text(null=True, default=None)
-    parent = ForeignKey("self", null=True, on_delete=OnDelete.set_null)
+    parent: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.set_null)
     is_sample = Boolean(default=False)
+    revision = Integer(default=1, help_text="Rises with every change; guards against lost updates.")
 
 
 class Person(Identified, Shareable, Table):
@@ -45,9 +49,7 @@ class Person(Identified, Shareable, Table):
     name = Text()
     email = Text(null=True, default=None)
     language = Varchar(length=12, null=True, default=None)
-    is_steward = Boolean(
-        default=False, help_text="Runs this instance: registers organisations and vocabularies."
-    )
+    is_steward = Boolean(default=False, help_text="Runs this instance: registers organisations and vocabularies.")
     created_at = Timestamptz(default=TimestamptzNow())
     erased_at = Timestamptz(null=True, default=None)
 
@@ -88,6 +90,8 @@ class Lab(Identified, Dated, Shareable, Table):
     founded = JSONB(default="[]", help_text="Claims of a date, see services.dates.")
     space = JSONB(null=True, default=None, help_text="The physical space, where there is one.")
     participants = JSONB(default="[]", help_text="Who meets there: a list of texts.")
+    case = UUID(null=True, default=None, help_text="The case that tells of it; cases stand above this noun.")
+    revision = Integer(default=1, help_text="Rises with every change; guards against lost updates.")
 
 
 class LabFormat(Identified, Ordered, Table):
@@ -96,7 +100,7 @@ class LabFormat(Identified, Ordered, Table):
     lab = ForeignKey(Lab, null=False, on_delete=OnDelete.cascade)
     name = JSONB()
     duration_value = Numeric(null=True, default=None)
-    duration_unit = Varchar(length=10, null=True, default=None)
+    duration_unit = Varchar(length=10, choices=DurationUnit, null=True, default=None)
 
 
 class PersonalToken(Identified, Table):

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.ids import new_id
-from services.organisations.people import secret_hash
 from services.organisations.tables import (
     Membership,
     Network,
@@ -21,6 +20,7 @@ from services.organisations.tables import (
     PersonalToken,
 )
 from services.organisations.terms import GovernmentLevel, NetworkRole, OrganisationKind, Role, TokenScope
+from services.organisations.tokens import secret_hash
 from services.text import Wording, localised
 from services.viewer import network_key, organisation_key, person_key
 
@@ -102,9 +102,7 @@ class SmallNetwork:
 
 async def small_network() -> SmallNetwork:
     """Olen (municipality), the Swedish PES and a review institute share `learning`; an agency stands outside."""
-    olen = await organisation(
-        "olen", kind=OrganisationKind.MUNICIPALITY, level=GovernmentLevel.LOCAL, nuts="BE213"
-    )
+    olen = await organisation("olen", kind=OrganisationKind.MUNICIPALITY, level=GovernmentLevel.LOCAL, nuts="BE213")
     pes = await organisation("arbetsformedlingen", kind=OrganisationKind.PES, country="SE", nuts="SE110")
     institute = await organisation("review-institute")
     agency = await organisation("outside-agency", country="DK")

@@ -1,0 +1,23 @@
+"""Mutations that change what the viewer may read."""
+
+from collections.abc import Awaitable
+from typing import TypeVar
+from uuid import UUID
+
+from strawberry.types import Info
+
+from schema.compiler.run import Context
+from schema.payload import Payload, answer
+from services.organisations.people import viewer_of
+from services.viewer import ANYONE
+
+P = TypeVar("P", bound=Payload)
+
+
+async def answer_anew(info: Info[Context, None], payload: type[P], field: str, call: Awaitable[UUID]) -> P:
+    """As `answer`, for a change of roles and keys: the payload, and what follows it, is read with those held now."""
+    answered = await answer(payload, field, call)
+    context = info.context
+    if context.viewer.person is not None:
+        context.viewer = await viewer_of(context.viewer.person, context.viewer.scopes) or ANYONE
+    return answered

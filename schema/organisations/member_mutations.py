@@ -1,0 +1,103 @@
+"""Mutations on the people of an organisation."""
+
+import strawberry
+from strawberry.types import Info
+
+from schema.compiler import ids
+from schema.compiler.declare import reference
+from schema.compiler.run import Context
+from schema.inputs import KEY
+from schema.organisations.anew import answer_anew
+from schema.organisations.terms import Role
+from schema.organisations.types import Membership, Organisation
+from schema.payload import Payload, read
+from services.organisations import members
+
+_ORGANISATION = "The organisation's slug."
+_PERSON = "The person's global id."
+
+
+@strawberry.input(description="Somebody to be added to an organisation: a person who is known, or a new one by name.")
+class AddMemberInput:
+    """Input of addMember."""
+
+    organisation: str = strawberry.field(description=_ORGANISATION)
+    role: Role = strawberry.field(description="What they may do for it.")
+    person: strawberry.ID | None = strawberry.field(
+        default=None, description="The global id of a person whom you can see; then without `name` and `email`."
+    )
+    name: str | None = strawberry.field(default=None, description="The name of a new person, at most 200 characters.")
+    email: str | None = strawberry.field(
+        default=None, description="The new person's e-mail address, which only they themselves see."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY)
+
+
+@strawberry.type(description="The answer of addMember.")
+class AddMemberPayload(Payload):
+    """Payload of addMember."""
+
+    membership: Membership | None = reference("The membership.")
+
+
+@strawberry.input(description="Another role for a member.")
+class ChangeRoleInput:
+    """Input of changeRole."""
+
+    organisation: str = strawberry.field(description=_ORGANISATION)
+    person: strawberry.ID = strawberry.field(description=_PERSON)
+    role: Role = strawberry.field(description="What they may do for it from now on.")
+
+
+@strawberry.type(description="The answer of changeRole.")
+class ChangeRolePayload(Payload):
+    """Payload of changeRole."""
+
+    membership: Membership | None = reference("The membership.")
+
+
+@strawberry.input(description="Whose membership ends.")
+class RemoveMemberInput:
+    """Input of removeMember."""
+
+    organisation: str = strawberry.field(description=_ORGANISATION)
+    person: strawberry.ID = strawberry.field(description=_PERSON)
+
+
+@strawberry.type(description="The answer of removeMember.")
+class RemoveMemberPayload(Payload):
+    """Payload of removeMember."""
+
+    organisation: Organisation | None = reference("The organisation.")
+
+
+@strawberry.type
+class MemberMutations:
+    """The part of Mutation that is about memberships."""
+
+    @strawberry.mutation(description="Add somebody to an organisation. Needs ADMIN in it.")
+    async def add_member(self, info: Info[Context, None], input: AddMemberInput) -> AddMemberPayload:
+        """See services.organisations.members.add_member, and add_new_member for a new person."""
+        viewer, key, new = info.context.viewer, input.idempotency_key, read(members.NewMember, input)
+        call = (
+            members.add_new_member(viewer, new, idempotency_key=key)
+            if input.person is None
+            else members.add_member(viewer, new, ids.read(input.person, "Person"), idempotency_key=key)
+        )
+        return await answer_anew(info, AddMemberPayload, "membership", call)
+
+    @strawberry.mutation(description="Give a member another role. Needs ADMIN; the last ADMIN keeps the role.")
+    async def change_role(self, info: Info[Context, None], input: ChangeRoleInput) -> ChangeRolePayload:
+        """See services.organisations.members.change_role."""
+        call = members.change_role(
+            info.context.viewer, input.organisation, ids.read(input.person, "Person"), input.role
+        )
+        return await answer_anew(info, ChangeRolePayload, "membership", call)
+
+    @strawberry.mutation(
+        description="Take somebody's membership away, which needs ADMIN, or lay down your own. The last ADMIN stays."
+    )
+    async def remove_member(self, info: Info[Context, None], input: RemoveMemberInput) -> RemoveMemberPayload:
+        """See services.organisations.members.remove_member."""
+        call = members.remove_member(info.context.viewer, input.organisation, ids.read(input.person, "Person"))
+        return await answer_anew(info, RemoveMemberPayload, "organisation", call)

@@ -1,0 +1,58 @@
+"""The person who asks, as they see themselves."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from schema.compiler.declare import One, Rule, column, declare, declared, expression, global_id, many
+from schema.notifications.lists import notifications_of_person, unread_notifications_of_person
+from schema.organisations.terms import TokenScope
+from schema.organisations.types import Membership, Person
+from schema.shared import Connection
+from services.organisations import tables as t
+
+if TYPE_CHECKING:
+    from schema.notifications.types import Notification
+
+
+@declare(t.PersonalToken, Rule.PART)
+@strawberry.type(description="A secret that signs requests as its holder, who alone sees that it exists.")
+class PersonalToken:
+    """A token, without its secret."""
+
+    id: strawberry.ID = global_id("Its global id, for `revokeToken`; `node` does not find tokens.")
+    label: str = column(t.PersonalToken.label, "What it is for.")
+    scopes: list[TokenScope] = column(t.PersonalToken.scopes, "What it may be used for.")
+    created_at: datetime = column(t.PersonalToken.created_at, "When it was made.")
+    expires_at: datetime = column(t.PersonalToken.expires_at, "When it ends.")
+    last_used_at: datetime | None = column(
+        t.PersonalToken.last_used_at, "When it was last used, to the minute; null if never."
+    )
+    revoked_at: datetime | None = column(t.PersonalToken.revoked_at, "When it was revoked; null if it was not.")
+
+
+@declare(t.Person, Rule.AUDIENCE)
+@strawberry.type(description="The person who asks, with what only they themselves see.")
+class Viewer:
+    """The signed-in person."""
+
+    person: Person = declared(One("{target}.id = {person}.id"), "Them, as others see them.")
+    email: str | None = column(t.Person.email, "Their e-mail address.")
+    memberships: list[Membership] = many(
+        t.Membership.person, "Their roles, the oldest first.", order="{target}.since, {target}.id"
+    )
+    is_steward: bool = column(
+        t.Person.is_steward, "Whether they run this instance: register organisations and define concepts."
+    )
+    scopes: list[TokenScope] = expression("{scopes}::text[]", "What the token of this request may be used for.")
+    tokens: list[PersonalToken] = many(
+        t.PersonalToken.person,
+        "Their tokens, the newest first, expired ones too; without those that were revoked.",
+        where="{target}.revoked_at is null",
+        order="{target}.created_at desc, {target}.id desc",
+    )
+    notifications: Connection[Annotated["Notification", strawberry.lazy("schema.notifications.types")]] = (
+        notifications_of_person()
+    )
+    unread_notifications: int = unread_notifications_of_person()

@@ -1,0 +1,71 @@
+"""Which keys people hold, and what follows when that changes.
+
+A person's keys follow from their memberships: their own, their organisations' and those organisations' networks'. The
+same keys, `public` apart, are the audience of their profile.
+"""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.organisations.tables import Person
+from services.transaction import transaction
+
+KEYS = """
+    array['person:' || person.id]
+    || array(
+        select 'organisation:' || membership.organisation from membership
+        where membership.person = person.id order by 1
+    )
+    || array(
+        select distinct 'network:' || network_member.network from membership
+        join network_member on network_member.organisation = membership.organisation
+        where membership.person = person.id order by 1
+    )
+"""
+"""A person's keys, in the words of services.viewer. `public` is everyone's and not among them."""
+
+_LOCK = """
+    select person.id from person
+    where person.id = any({}::uuid[])
+       or person.id in (select membership.person from membership where membership.organisation = any({}::uuid[]))
+    order by person.id for no key update
+"""
+
+_RENEW = f"update person set audience = {KEYS} where person.id = any({{}}::uuid[])"  # noqa: S608 - only the constant above stands in it
+
+
+@dataclass(slots=True)
+class _Changes:
+    """How many changes of keys and roles this process has committed."""
+
+    count: int = 0
+
+
+_changes = _Changes()
+
+
+def keyring_changes() -> int:
+    """How often this process has changed who holds which keys, roles and tokens. A viewer of before may be wrong."""
+    return _changes.count
+
+
+@asynccontextmanager
+async def keyring_change() -> AsyncIterator[None]:
+    """The transaction of a verb that changes keys, roles or tokens: whoever remembers viewers forgets them after it."""
+    async with transaction():
+        yield
+    _changes.count += 1
+
+
+async def renew_audiences(*, persons: Collection[UUID] = (), organisations: Collection[UUID] = ()) -> None:
+    """Set the audience of people's profiles, and of those in some organisations, by the keys they hold now.
+
+    Call it in the transaction that changes a membership, with the organisation's row locked: a change of the same
+    organisation that runs meanwhile would else go unseen. The people are locked first and looked at in a second
+    statement, which sees what others had committed by then.
+    """
+    locked = await Person.raw(_LOCK, list(persons), list(organisations))
+    if locked:
+        await Person.raw(_RENEW, [row["id"] for row in locked])

@@ -1,0 +1,78 @@
+"""What tests of organisations, networks and concepts send, and the people who send it."""
+
+from typing import Any
+from uuid import UUID
+
+from schema.compiler import ids
+from services.organisations.people import viewer_of
+from services.organisations.tables import Membership, Person
+from services.organisations.terms import Role
+from services.viewer import PUBLIC
+from tests.client import Client
+from tests.factories.network import SmallNetwork, person
+
+
+def words(text: str, language: str = "en") -> list[dict[str, str]]:
+    """A localised input in one language."""
+    return [{"language": language, "text": text}]
+
+
+def organisation(slug: str = "ghent", **changes: Any) -> dict[str, Any]:
+    """Input of registerOrganisation: a Belgian municipality with nothing but what is needed."""
+    return {
+        "slug": slug,
+        "names": words(slug.title()),
+        "kind": "MUNICIPALITY",
+        "level": "LOCAL",
+        "country": "BE",
+        **changes,
+    }
+
+
+async def olen_admin(network: SmallNetwork) -> str:
+    """The token of an ADMIN of Olen, which is a member of `learning`."""
+    return await person("Olen admin", {network.olen: Role.ADMIN}, network.network)
+
+
+async def pes_admin(network: SmallNetwork) -> str:
+    """The token of an ADMIN of the Swedish PES, which facilitates `learning`."""
+    return await person("PES admin", {network.pes: Role.ADMIN}, network.network)
+
+
+async def agency_admin(network: SmallNetwork) -> str:
+    """The token of an ADMIN of the agency, which is in no network."""
+    return await person("Agency admin", {network.agency: Role.ADMIN})
+
+
+async def person_of(client: Client) -> str:
+    """The global id of the person whose client this is."""
+    person_id: str = (await client.ask("{ viewer { person { id } } }"))["viewer"]["person"]["id"]
+    return person_id
+
+
+async def members_of(client: Client, slug: str) -> list[tuple[str, str]]:
+    """The names and roles of an organisation's people, as the client sees them."""
+    query = (
+        "query ($slug: String!) { organisation(slug: $slug)"
+        " { members(first: 100) { nodes { role person { name } } totalCount } } }"
+    )
+    members = (await client.ask(query, slug=slug))["organisation"]["members"]
+    assert members["totalCount"] == len(members["nodes"])
+    return [(one["person"]["name"], one["role"]) for one in members["nodes"]]
+
+
+def row(global_id: str, type_name: str) -> UUID:
+    """The row of a global id."""
+    found = ids.read(global_id, type_name)
+    assert found is not None
+    return found
+
+
+async def check_profiles() -> None:
+    """Fail unless everyone's profile is read by exactly those who hold one of that person's keys."""
+    for found in await Person.objects():
+        viewer = await viewer_of(found.id, [])
+        assert viewer is not None
+        assert set(found.audience) == set(viewer.keyring) - {PUBLIC}
+        held = await Membership.select(Membership.organisation, Membership.role).where(Membership.person == found.id)
+        assert dict(viewer.roles) == {one["organisation"]: Role(one["role"]) for one in held}

@@ -1,0 +1,94 @@
+"""Bearer tokens: who they are taken for, for how long that is believed, and when their use is noted."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from infra.identity import tokens
+from infra.identity.tokens import InvalidToken, Tokens
+from services.organisations.keyrings import keyring_change
+from services.organisations.tables import Membership, NetworkMember, PersonalToken
+from services.organisations.tokens import secret_hash
+from services.viewer import ANYONE, network_key, organisation_key
+from tests.factories.network import SmallNetwork
+
+
+async def last_use(secret: str) -> datetime | None:
+    """When the token was last noted as used."""
+    found = await PersonalToken.objects().where(PersonalToken.secret_hash == secret_hash(secret)).first()
+    assert found is not None
+    used: datetime | None = found.last_used_at
+    return used
+
+
+async def test_a_header_names_its_holder_and_their_keys(network: SmallNetwork) -> None:
+    """The viewer holds the keys of their organisations and networks; nobody holds a token, anyone may ask."""
+    viewer = await Tokens().viewer(f"Bearer {network.olen_editor}")
+    assert {organisation_key(network.olen), network_key(network.network), "public"} < set(viewer.keyring)
+    assert len(viewer.keyring) == 4
+    assert await Tokens().viewer("") is ANYONE
+    assert (await Tokens().viewer(f"bearer  {network.olen_editor} ")).person == viewer.person
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer x", "Basic serra_x", "Bearer serra_x", "serra_x", "Bearer \x00"])
+async def test_a_header_that_names_nobody_is_refused(network: SmallNetwork, header: str) -> None:
+    """A wrong scheme, an unknown secret and nonsense are refused."""
+    with pytest.raises(InvalidToken):
+        await Tokens().viewer(header)
+
+
+async def test_a_viewer_is_remembered_until_something_changes(network: SmallNetwork) -> None:
+    """The same viewer answers again, until this process has committed a change of keys."""
+    known = Tokens()
+    header = f"Bearer {network.olen_editor}"
+    first = await known.viewer(header)
+    assert await known.viewer(header) is first
+    async with keyring_change():
+        await NetworkMember.delete().where(NetworkMember.organisation == network.olen)
+    second = await known.viewer(header)
+    assert set(first.keyring) - set(second.keyring) == {network_key(network.network)}
+
+
+async def test_a_change_by_another_process_is_seen_soon(network: SmallNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody told this process of, it learns when a viewer is no longer believed."""
+    monkeypatch.setattr(tokens, "REMEMBERED_SECONDS", 0.0)
+    known = Tokens()
+    header = f"Bearer {network.olen_editor}"
+    await known.viewer(header)
+    await Membership.delete().where(Membership.organisation == network.olen)
+    assert len((await known.viewer(header)).keyring) == 2
+
+
+async def _leave_and_fail(network: SmallNetwork) -> None:
+    async with keyring_change():
+        await NetworkMember.delete().where(NetworkMember.organisation == network.olen)
+        raise ZeroDivisionError
+
+
+async def test_a_change_that_fails_changes_nothing(network: SmallNetwork) -> None:
+    """A verb that is refused half way leaves the keys as they were, remembered or not."""
+    known = Tokens()
+    header = f"Bearer {network.olen_editor}"
+    first = await known.viewer(header)
+    with pytest.raises(ZeroDivisionError):
+        await _leave_and_fail(network)
+    assert (await known.viewer(header)).keyring == (await Tokens().viewer(header)).keyring == first.keyring
+
+
+async def test_use_is_noted_once_a_minute(network: SmallNetwork) -> None:
+    """The first use is noted, a second within the minute is not, one after it is again."""
+    header = f"Bearer {network.olen_editor}"
+    assert await last_use(network.olen_editor) is None
+    await Tokens().viewer(header)
+    first = await last_use(network.olen_editor)
+    assert first is not None
+    await Tokens().viewer(header)
+    assert await last_use(network.olen_editor) == first
+    earlier = datetime.now(UTC) - timedelta(minutes=2)
+    await PersonalToken.update({PersonalToken.last_used_at: earlier}).where(
+        PersonalToken.secret_hash == secret_hash(network.olen_editor)
+    )
+    await Tokens().viewer(header)
+    again = await last_use(network.olen_editor)
+    assert again is not None
+    assert again >= first
