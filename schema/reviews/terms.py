@@ -1,7 +1,14 @@
 """The words of this noun, as GraphQL enums."""
 
-from schema.shared import term
-from services.reviews import terms
+from schema.terms import show
+from services.reviews.terms import (
+    Recommendation,
+    ReviewStatus,
+)
 
-ReviewStatus = term(terms.ReviewStatus)
-Recommendation = term(terms.Recommendation)
+__all__ = [
+    "Recommendation",
+    "ReviewStatus",
+]
+
+show(ReviewStatus, Recommendation)

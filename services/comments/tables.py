@@ -1,5 +1,7 @@
 """Comments."""
 
+from typing import Any
+
 from piccolo.columns import ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
@@ -23,7 +25,7 @@ class Comment(Identified, Shareable, Table):
     practice = ForeignKey(Practice, null=True, on_delete=OnDelete.cascade)
     artefact = ForeignKey(Artefact, null=True, on_delete=OnDelete.cascade)
     subject_version = Integer(help_text="The version, or the round's revision, that it speaks of.")
-    reply_to = ForeignKey("self", null=True, on_delete=OnDelete.cascade)
+    reply_to: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.cascade)
     author = ForeignKey(Person, null=True, on_delete=OnDelete.set_null)
     organisation = ForeignKey(Organisation, null=False, on_delete=OnDelete.restrict)
     body = Text()
@@ -32,5 +34,9 @@ class Comment(Identified, Shareable, Table):
     anchor_prefix = Text(null=True, default=None)
     anchor_suffix = Text(null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
+    edited_at = Timestamptz(null=True, default=None)
     resolved_at = Timestamptz(null=True, default=None)
     resolved_by = ForeignKey(Person, null=True, on_delete=OnDelete.set_null)
+    deleted_at = Timestamptz(null=True, default=None, help_text="Taken back by its author; its words are gone.")
+    hidden_at = Timestamptz(null=True, default=None, help_text="Hidden by the subject's organisation; its words stay.")
+    revision = Integer(default=1, help_text="Rises with every change; guards against lost updates.")

@@ -1,6 +1,6 @@
 """Reviews."""
 
-from piccolo.columns import Date, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import Boolean, Date, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 from services.cases.tables import Case
@@ -22,12 +22,16 @@ class Review(Identified, Dated, Shareable, Table):
     organisation = ForeignKey(Organisation, null=False, on_delete=OnDelete.restrict)
     requested_by = ForeignKey(Organisation, null=False, on_delete=OnDelete.restrict)
     status = Varchar(length=12, choices=ReviewStatus, default=ReviewStatus.REQUESTED)
-    due_on = Date(null=True, default=None)
+    due_on = Date(default=None)
+    is_guest = Boolean(default=False, help_text="The reviewer may read the subject only because of this review.")
     conflict_of_interest = Text(
-        null=True, default=None, help_text="The reviewer's declaration, made when accepting."
+        null=True,
+        default=None,
+        help_text="The reviewer's declaration, made when accepting; empty: they declared that there is none.",
     )
     declined_reason = Text(null=True, default=None)
     body = Text(null=True, default=None)
     language = Varchar(length=12, null=True, default=None)
     recommendation = Varchar(length=24, choices=Recommendation, null=True, default=None)
     submitted_at = Timestamptz(null=True, default=None)
+    revision = Integer(default=1, help_text="Rises with every change; guards against lost updates.")

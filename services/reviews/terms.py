@@ -19,3 +19,7 @@ class Recommendation(Term):
     PUBLISH_WITH_CHANGES = "PUBLISH_WITH_CHANGES", "Publish once small things are mended."
     REWORK = "REWORK", "Needs another round of work."
     DO_NOT_PUBLISH = "DO_NOT_PUBLISH", "Should not be published."
+
+
+OPEN = frozenset({ReviewStatus.REQUESTED, ReviewStatus.ACCEPTED})
+"""The states of a review that is still to come, unless it has expired."""

@@ -1,0 +1,207 @@
+"""Verbs on comments. Each runs in one transaction, appends to the log, and leaves the subject as it is."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from services import idempotency, log
+from services.access import access, access_for_change, check_revision, require_role, unknown
+from services.audiences import Audience
+from services.comments.readers import readers
+from services.comments.rules import check_open, check_words, has_happened, is_gone, spokesman_of
+from services.comments.tables import Comment
+from services.errors import ErrorCode, refusal, refuse_if
+from services.languages import LanguageCode
+from services.organisations.tables import Organisation
+from services.organisations.terms import Role, TokenScope
+from services.subjects import KINDS, Thing, access_subject, organisation_of, subject_of
+from services.text import clean
+from services.transaction import transaction
+from services.viewer import Viewer
+
+_INSERT = {
+    # Of all writes this one is made most, and Piccolo takes ten times as long to put the same words together.
+    name: (
+        f'insert into comment (id, audience, "{kind.column}", subject_version, reply_to, author, organisation,'  # noqa: S608 - our own names
+        " body, language, anchor_quote, anchor_prefix, anchor_suffix)"
+        " values ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})"
+    )
+    for name, kind in KINDS.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A passage: its words, and the words just before and after it, so that it can be found again."""
+
+    quote: str
+    prefix: str | None = None
+    suffix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewComment:
+    """A comment to be made for `organisation`, a slug; without `audience`, for everyone who may read the subject."""
+
+    body: str
+    language: LanguageCode | None = None
+    subject_version: int | None = None
+    anchor: Anchor | None = None
+    organisation: str | None = None
+    audience: Audience | None = None
+
+
+async def add_comment(
+    viewer: Viewer,
+    thing: Thing | None,
+    new: NewComment,
+    *,
+    reply_to: UUID | None = None,
+    idempotency_key: str | None = None,
+) -> UUID:
+    """Say something of one version of a case, a round, a practice or an artefact.
+
+    A reply speaks of the version that it answers, unless it names another.
+    """
+    viewer.require_scope(TokenScope.REVIEW)
+    body, anchor = clean(new.body), _cleaned(new.anchor)
+    refuse_if(check_words(body, anchor))
+    async with transaction():
+        answered = await access(Comment, viewer, reply_to, "comment", "replyTo") if reply_to else None
+        version = answered.subject_version if answered and new.subject_version is None else new.subject_version
+        subject = await access_subject(viewer, thing, version, "subject")
+        if answered and subject_of(answered) != thing:
+            raise refusal(ErrorCode.INVALID, "What you reply to speaks of something else.", "replyTo")
+        organisation = await _spokesman(viewer, new.organisation)
+        claim = await idempotency.claim(viewer, "add_comment", idempotency_key, (thing, reply_to, new))
+        if claim.made:
+            return claim.id
+        audience = await readers(viewer, new.audience, subject, answered, organisation)
+        await Comment.raw(
+            _INSERT[subject.kind],
+            claim.id,
+            audience,
+            subject.id,
+            subject.version,
+            reply_to,
+            viewer.person,
+            organisation,
+            body,
+            new.language,
+            *(anchor.get(part) for part in ("quote", "prefix", "suffix")),
+        )
+        spoken_of = {"subject_type": subject.kind, "subject_id": str(subject.id), "version": subject.version}
+        await log.record(viewer, "add_comment", "Comment", claim.id, organisation=organisation, detail=spoken_of)
+    return claim.id
+
+
+async def edit_comment(
+    viewer: Viewer,
+    comment_id: UUID | None,
+    body: str,
+    *,
+    language: LanguageCode | None = None,
+    expected_version: int | None = None,
+) -> UUID:
+    """Say it better: its author may, while it is neither resolved nor gone."""
+    viewer.require_scope(TokenScope.REVIEW)
+    said = clean(body)
+    refuse_if(check_words(said, {}))
+    async with transaction():
+        comment, organisation = await _changeable(viewer, comment_id, expected_version)
+        if comment.author != viewer.person:
+            raise refusal(ErrorCode.FORBIDDEN, "Only its author may change what it says.")
+        check_open(comment)
+        now = datetime.now(UTC)
+        await _change(viewer, comment, "edit_comment", organisation, body=said, language=language, edited_at=now)
+        return comment.id
+
+
+async def resolve_comment(viewer: Viewer, comment_id: UUID | None, *, expected_version: int | None = None) -> UUID:
+    """Mark a thread as settled, by the comment that began it."""
+    viewer.require_scope(TokenScope.REVIEW)
+    async with transaction():
+        comment, organisation = await _changeable(viewer, comment_id, expected_version)
+        _require_say(viewer, comment, organisation, "settle what was said of its things")
+        check_open(comment)
+        if comment.reply_to:
+            raise refusal(ErrorCode.INVALID, "A reply is settled with the comment that began the thread.", "id")
+        now = datetime.now(UTC)
+        await _change(viewer, comment, "resolve_comment", organisation, resolved_at=now, resolved_by=viewer.person)
+        return comment.id
+
+
+async def reopen_comment(viewer: Viewer, comment_id: UUID | None, *, expected_version: int | None = None) -> UUID:
+    """Take `resolve_comment` back."""
+    viewer.require_scope(TokenScope.REVIEW)
+    async with transaction():
+        comment, organisation = await _changeable(viewer, comment_id, expected_version)
+        _require_say(viewer, comment, organisation, "take up again what was said of its things")
+        if not has_happened(comment.resolved_at):
+            raise refusal(ErrorCode.WRONG_STATE, "It is not resolved.", "id")
+        await _change(viewer, comment, "reopen_comment", organisation, resolved_at=None, resolved_by=None)
+        return comment.id
+
+
+async def delete_comment(viewer: Viewer, comment_id: UUID | None, *, expected_version: int | None = None) -> UUID:
+    """Take one's own words back for good, or hide another's as an administrator of the subject's organisation.
+
+    Either way its place in the thread stays.
+    """
+    viewer.require_scope(TokenScope.REVIEW)
+    async with transaction():
+        comment, organisation = await _changeable(viewer, comment_id, expected_version)
+        now = datetime.now(UTC)
+        if comment.author == viewer.person:
+            if has_happened(comment.deleted_at):
+                raise refusal(ErrorCode.WRONG_STATE, "You have deleted it already.", "id")
+            emptied = dict.fromkeys(("language", "anchor_quote", "anchor_prefix", "anchor_suffix"))
+            await _change(viewer, comment, "delete_comment", organisation, body="", deleted_at=now, **emptied)
+        else:
+            require_role(viewer, organisation, Role.ADMIN, "hide what others said of its things")
+            if is_gone(comment):
+                raise refusal(ErrorCode.WRONG_STATE, "Its words are no longer shown.", "id")
+            await _change(viewer, comment, "hide_comment", organisation, hidden_at=now)
+        return comment.id
+
+
+# -- steps ---------------------------------------------------------------------------------------------------------
+
+
+async def _changeable(viewer: Viewer, comment_id: UUID | None, expected: int | None) -> tuple[Comment, UUID]:
+    """The comment, locked, and the organisation of its subject."""
+    comment = await access_for_change(Comment, viewer, comment_id, "comment", "id")
+    organisation = await organisation_of(viewer, subject_of(comment), "comment", "id")
+    check_revision(expected, comment.revision)
+    return comment, organisation
+
+
+def _require_say(viewer: Viewer, comment: Comment, organisation: UUID, to: str) -> None:
+    if comment.author != viewer.person:
+        require_role(viewer, organisation, Role.EDITOR, to)
+
+
+async def _change(viewer: Viewer, comment: Comment, action: str, organisation: UUID, **columns: Any) -> None:
+    acting = comment.organisation if comment.author == viewer.person else organisation
+    await Comment.update(revision=comment.revision + 1, **columns).where(Comment.id == comment.id)
+    await log.record(viewer, action, "Comment", comment.id, organisation=acting)
+
+
+async def _spokesman(viewer: Viewer, slug: str | None) -> UUID:
+    """The organisation that the viewer speaks for."""
+    if slug is None:
+        return spokesman_of(viewer)
+    found = await Organisation.select(Organisation.id).where(Organisation.slug == slug).first()
+    if found is None:
+        raise unknown("organisation", "organisation")
+    organisation: UUID = found["id"]
+    require_role(viewer, organisation, Role.REVIEWER, "comment in its name")
+    return organisation
+
+
+def _cleaned(anchor: Anchor | None) -> dict[str, str | None]:
+    if anchor is None:
+        return {}
+    # A passage is found again by its white space too, so that is kept from being trimmed.
+    return {name: text and clean(f"|{text}|")[1:-1] for name, text in asdict(anchor).items()}

@@ -1,0 +1,69 @@
+"""Who may read a comment: at most those who may read what it speaks of, and what it answers."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from services.access import within
+from services.audiences import Audience, keys
+from services.comments.tables import Comment
+from services.errors import ErrorCode, refusal
+from services.organisations.tables import NetworkMember
+from services.subjects import Subject
+from services.viewer import Viewer, organisation_key, person_key
+
+
+async def readers(
+    viewer: Viewer, wanted: Audience | None, subject: Subject, answered: Comment | None, organisation: UUID
+) -> list[str]:
+    """The audience of a comment that the viewer makes for an organisation; `answered` is what it answers.
+
+    Nobody named in `wanted`: the subject's organisation and the author's. Raises DomainError for readers outside.
+    """
+    author = person_key(viewer.require_person())
+    widest = _widest(subject, answered)
+    if wanted is None:
+        return widest or [author]
+    own = organisation_key(organisation)
+    named = await keys(viewer, wanted, subject.organisation, "audience")
+    strangers = await _outside([*named, own], widest)
+    if strangers - {own, organisation_key(subject.organisation)}:
+        raise refusal(
+            ErrorCode.INVALID,
+            "You name readers who may not read what you comment on. Leave them out, or name no audience to reach"
+            " everyone who may.",
+            "audience",
+        )
+    kept = [key for key in (*named, own) if key not in strangers]
+    return list(dict.fromkeys([*kept, author] if own in strangers else kept))
+
+
+def _widest(subject: Subject, answered: Comment | None) -> list[str]:
+    if answered is None:
+        return list(subject.audience)
+    if answered.subject_version == subject.version:
+        return list(answered.audience)
+    return shared(subject.audience, answered.audience)
+
+
+def shared(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """The audience of those who hold a key of both: the narrower of the two, or the keys in common."""
+    if within(one, other):
+        return list(one)
+    return list(other) if within(other, one) else [key for key in one if key in other]
+
+
+async def _outside(part: Iterable[str], whole: Sequence[str]) -> set[str]:
+    """The keys whose holders are not all among the whole's readers, as its keys and their networks now stand."""
+    strangers = {key for key in part if not within([key], whole)}
+    organisations = _ids(strangers, "organisation")
+    networks = _ids(whole, "network")
+    if not organisations or not networks:
+        return strangers
+    members = await NetworkMember.select(NetworkMember.organisation).where(
+        NetworkMember.organisation.is_in(organisations) & NetworkMember.network.is_in(networks)
+    )
+    return strangers - {organisation_key(row["organisation"]) for row in members}
+
+
+def _ids(keys_: Iterable[str], kind: str) -> list[UUID]:
+    return [UUID(row_id) for of, _, row_id in (key.partition(":") for key in keys_) if of == kind]

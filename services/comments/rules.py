@@ -1,0 +1,62 @@
+"""Invariants of comments. Pure functions."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from services.comments.tables import Comment
+from services.errors import ErrorCode, Problem, refusal
+from services.organisations.terms import Role
+from services.viewer import Viewer
+
+BODY_LIMIT = 10_000
+QUOTE_LIMIT = 2_000
+AROUND_LIMIT = 200
+
+
+def check_words(body: str, anchor: Mapping[str, str | None]) -> Iterator[Problem]:
+    """A comment says something, and neither it nor the passage it quotes is a book."""
+    if not body:
+        yield Problem(ErrorCode.REQUIRED, "Say something.", ("body",))
+    if anchor and not (anchor["quote"] or "").strip():
+        yield Problem(ErrorCode.REQUIRED, "Quote the passage that you speak of.", ("anchor", "quote"))
+    yield from _check_length(body, BODY_LIMIT, "body")
+    for name, text in anchor.items():
+        yield from _check_length(text or "", QUOTE_LIMIT if name == "quote" else AROUND_LIMIT, "anchor", name)
+
+
+def _check_length(text: str, limit: int, *field: str) -> Iterator[Problem]:
+    if len(text) > limit:
+        yield Problem(ErrorCode.TOO_LONG, f"It has {len(text)} characters; at most {limit} are allowed.", field)
+
+
+def spokesman_of(viewer: Viewer) -> UUID:
+    """The one organisation that the viewer may comment for. Raises DomainError when there is none, or a choice."""
+    possible = [organisation for organisation in viewer.roles if viewer.has_role(organisation, Role.REVIEWER)]
+    if not possible:
+        raise refusal(
+            ErrorCode.FORBIDDEN,
+            "Comments are made for an organisation in which you are a reviewer, an editor or an administrator."
+            " Ask its administrator for the role.",
+        )
+    if len(possible) > 1:
+        raise refusal(ErrorCode.REQUIRED, "Say for which of your organisations you speak, by its slug.", "organisation")
+    return possible[0]
+
+
+def is_gone(comment: Comment) -> bool:
+    """Whether a comment's words are no longer shown."""
+    return has_happened(comment.deleted_at) or has_happened(comment.hidden_at)
+
+
+def has_happened(at: datetime | None) -> bool:
+    """Whether an instant that may be missing is there."""
+    return at is not None
+
+
+def check_open(comment: Comment) -> None:
+    """Raise DomainError WRONG_STATE unless a comment's life is open: neither resolved nor gone."""
+    if is_gone(comment):
+        raise refusal(ErrorCode.WRONG_STATE, "Its words are no longer shown; write a new comment.", "id")
+    if has_happened(comment.resolved_at):
+        raise refusal(ErrorCode.WRONG_STATE, "It is resolved; reopen it first.", "id")

@@ -1,0 +1,60 @@
+"""How many statements the write that is made most costs, and what reading comments costs."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from infra.postgres.database import Database
+from services.viewer import PUBLIC
+from tests.client import Client
+from tests.factories.cases import published_case
+from tests.factories.comments import commented, round_of
+from tests.factories.network import SmallNetwork
+
+As = Callable[[str | None], Client]
+IN_TRANSACTION = {"BEGIN;", "COMMIT;"}
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """The statements that the pool's connections run meanwhile, without BEGIN and COMMIT."""
+    asked: list[str] = []
+    pool: Any = database.pool
+    connections = [holder._con for holder in pool._holders if holder._con]  # noqa: SLF001 - no public way
+    for connection in connections:
+        connection.add_query_logger(lambda record: asked.append(record.query))
+    yield asked
+    for connection in connections:
+        connection._query_loggers.clear()  # noqa: SLF001
+    asked[:] = [query for query in asked if query not in IN_TRANSACTION]
+
+
+async def test_a_comment_costs_at_most_five_statements(as_: As, network: SmallNetwork, open_database: Database) -> None:
+    """The subject, the comment, the log, the job, and what the answer shows: one statement each; a reply one more."""
+    reviewer = as_(network.reviewer)
+    case_id = await published_case(as_(network.olen_editor), audience={"public": True})
+    round_id = await round_of(case_id, network.olen, PUBLIC)
+    first = await commented(reviewer, round_id)
+    with statements(open_database) as asked:
+        await commented(reviewer, round_id)
+    assert 0 < len(asked) <= 5
+    with statements(open_database) as asked:
+        await commented(reviewer, round_id, replyTo=first)
+    assert 0 < len(asked) <= 6
+
+
+async def test_comments_reached_from_their_round_are_not_checked_against_it_again(
+    as_: As, network: SmallNetwork, open_database: Database
+) -> None:
+    """A list under a round, of one comment or of four, is one statement that looks at the round once."""
+    reviewer = as_(network.reviewer)
+    case_id = await published_case(as_(network.olen_editor), audience={"public": True})
+    round_id = await round_of(case_id, network.olen, PUBLIC)
+    query = """query($id: ID!) { testRound(id: $id) { comments(first: 9) { nodes {
+        body organisation { slug } } } } }"""
+    for _ in range(4):
+        await commented(reviewer, round_id)
+        with statements(open_database) as asked:
+            await as_(None).ask(query, id=round_id)
+        assert len(asked) == 1
+        assert asked[0].count('from "test_round"') == 1
