@@ -19,7 +19,7 @@ mutation($input: StartUploadInput!) {
 _FINISH = """
 mutation($input: FinishUploadInput!) {
   finishUpload(input: $input) {
-    artefact { id title { text } current { fileName size sha256 state } }
+    artefact { id title { text } currentVersion { fileName size sha256 state } }
     userErrors { field code message }
   }
 }
@@ -69,7 +69,7 @@ class Asker:
         sent = httpx.request(link["method"], link["url"], content=content, headers=headers, timeout=300)
         if sent.is_error:
             raise AskFailed(f"The file store refused the file with status {sent.status_code}. Start the upload anew.")
-        return self.ask(_FINISH, {"input": {"id": payload["artefact"]["id"]}})
+        return self.ask(_FINISH, {"input": {"artefact": payload["artefact"]["id"]}})
 
 
 def asker(data_folder: Path, who: str | None, token: str | None, url: str | None, languages: str | None) -> Asker:

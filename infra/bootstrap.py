@@ -151,9 +151,7 @@ def run_uv(*arguments: str) -> int:
 @functools.cache
 def pip_configuration() -> str:
     """What `pip config list` prints for this user: files and PIP_* variables."""
-    listed = subprocess.run(
-        [PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    )
+    listed = subprocess.run([PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
     return listed.stdout
 
 

@@ -89,6 +89,7 @@ def ask(
     who: Who = None,
     variables: Annotated[str, typer.Option(help="Its variables, as JSON.")] = "{}",
     languages: Annotated[str | None, typer.Option(help="Accept-Language, such as nl,en.")] = None,
+    pick: Annotated[str | None, typer.Option(help="Print only this part of the data, such as case.id.")] = None,
     token: Token = None,
     url: Url = None,
 ) -> None:
@@ -98,9 +99,9 @@ def ask(
     try:
         given = json.loads(variables)
     except ValueError:
-        _stop("--variables is a JSON object, such as '{\"slug\": \"olen-service-vision\"}'.")
+        _stop('--variables is a JSON object, such as \'{"slug": "olen-service-vision"}\'.')
     try:
-        _show(asker(_settings().data, who, token, url, languages).ask(query, given))
+        _show(asker(_settings().data, who, token, url, languages).ask(query, given), pick)
     except AskFailed as failed:
         _stop(str(failed))
 
@@ -110,18 +111,18 @@ def upload(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file.")],
     title: Annotated[str, typer.Option(help="What it is called.")],
     media_type: Annotated[str, typer.Option(help="Its media type, such as text/csv.")],
-    case: Annotated[str, typer.Option(help="The global id of the case that it belongs to.")],
+    subject: Annotated[str, typer.Option(help="The global id of the case, round, practice or event it belongs to.")],
     who: Who = None,
     language: Annotated[str, typer.Option(help="The language of the title.")] = "en",
     kind: Annotated[str, typer.Option(help="REPORT, PROTOTYPE, TEMPLATE, VIDEO, RECORDING, DATA or OTHER.")] = "REPORT",
     token: Token = None,
     url: Url = None,
 ) -> None:
-    """Upload a file of a case, and have it verified."""
+    """Upload a file, and have it verified."""
     from infra.ask import AskFailed, asker
 
     given = {
-        "case": case,
+        "subject": subject,
         "title": [{"language": language, "text": title}],
         "kind": kind,
         "mediaType": media_type,
@@ -189,12 +190,19 @@ def _in_loop(work: Coroutine[Any, Any, T]) -> T:
         raise typer.Exit(130) from None
 
 
-def _show(answer: dict[str, Any]) -> None:
-    """Print an answer; the exit code says whether it holds errors."""
-    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
-    refused = [payload for payload in (answer.get("data") or {}).values() if isinstance(payload, dict)]
-    if answer.get("errors") or any(payload.get("userErrors") for payload in refused):
+def _show(answer: dict[str, Any], pick: str | None = None) -> None:
+    """Print an answer, or a part of it; the exit code says whether it holds errors."""
+    payloads = [payload for payload in (answer.get("data") or {}).values() if isinstance(payload, dict)]
+    if answer.get("errors") or any(payload.get("userErrors") for payload in payloads):
+        typer.echo(json.dumps(answer, indent=2, ensure_ascii=False), err=pick is not None)
         raise typer.Exit(1)
+    shown: Any = answer
+    for key in ["data", *pick.split(".")] if pick else []:
+        try:
+            shown = shown[int(key) if isinstance(shown, list) else key]
+        except (KeyError, IndexError, ValueError, TypeError):
+            _stop(f"The answer has no «{pick}»: there is no «{key}» in {json.dumps(shown, ensure_ascii=False)[:200]}")
+    typer.echo(shown if isinstance(shown, str) else json.dumps(shown, indent=2, ensure_ascii=False))
 
 
 def _say(line: str) -> None:

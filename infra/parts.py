@@ -43,7 +43,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             await files.prepare()
             search = _search(settings, opened)
             await search.prepare()
-            yield Parts(opened, Ports(files=files, search=search))
+            yield Parts(opened, Ports(files=files, search=search, largest_upload=settings.upload_limit_bytes))
         finally:
             await files.aclose()
 

@@ -111,7 +111,7 @@ async def _serve(parts: Parts, settings: Settings, stack: AsyncExitStack) -> "as
     task = asyncio.create_task(server.serve(), name="serra-http")
 
     async def end() -> None:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
         await asyncio.gather(task, return_exceptions=True)
 
     stack.push_async_callback(end)

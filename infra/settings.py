@@ -39,7 +39,7 @@ class SettingsError(Exception):
     """The environment is wrong. The message has a line for each value: its variable, what it got, what it takes."""
 
 
-def _setting(default: Any = ..., *, says: str, takes: str, shown: str | None = None, **rules: Any) -> Any:  # noqa: ANN401 - as Field
+def _setting(default: Any = ..., *, says: str, takes: str, shown: str | None = None, **rules: Any) -> Any:
     """A field whose description and accepted values an operator reads. `shown` stands for the default in the table."""
     return Field(default, description=says, json_schema_extra={"takes": takes, "shown": shown}, **rules)
 

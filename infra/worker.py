@@ -12,16 +12,21 @@ from uuid import UUID
 import msgspec
 from pgqueuer import PgQueuer
 from pgqueuer.errors import RetryRequested
-from pgqueuer.models import Job
+from pgqueuer.models import Job, Schedule
 from pgqueuer.types import QueueExecutionMode
 
+from infra.extraction import TEXT_READERS
 from infra.jobs.queue import TransactionalQueue
 from infra.parts import open_parts
 from infra.postgres.database import Database
 from infra.settings import Settings
+from services.artefacts.jobs import extract_text, sweep_uploads
 from services.cases.cases import release_case
 from services.log import use_queue
+from services.notifications.notifications import deliver
 from services.ports import Ports
+from services.practices.practices import release_practice
+from services.reviews.reviews import expire_review
 from services.search.search import index
 
 logger = logging.getLogger("serra.worker")
@@ -39,12 +44,28 @@ async def _index(ports: Ports, job: Mapping[str, str]) -> None:
 
 
 async def _release(_: Ports, job: Mapping[str, str]) -> None:
-    await release_case(UUID(job["id"]))
+    release = release_practice if job["type"] == "Practice" else release_case
+    await release(UUID(job["id"]))
+
+
+async def _notify(_: Ports, job: Mapping[str, str]) -> None:
+    await deliver(job)
+
+
+async def _extract(ports: Ports, job: Mapping[str, str]) -> None:
+    await extract_text(ports.files, TEXT_READERS, UUID(job["id"]))
+
+
+async def _expire_review(_: Ports, job: Mapping[str, str]) -> None:
+    await expire_review(UUID(job["id"]))
 
 
 HANDLERS: dict[str, Handler] = {
     "index": _index,
+    "notify": _notify,
     "release": _release,
+    "extract": _extract,
+    "expire_review": _expire_review,
 }
 
 
@@ -53,6 +74,11 @@ def worker(database: Database, ports: Ports) -> PgQueuer:
     made = PgQueuer.from_asyncpg_pool(database.pool)
     for name, handler in HANDLERS.items():
         made.entrypoint(name, on_failure="hold")(_patient(name, handler, ports))
+
+    @made.schedule("sweep_uploads", "17 3 * * *")
+    async def sweep(_: Schedule) -> None:
+        logger.info("%d unfinished uploads were cleared away", await sweep_uploads(ports.files))
+
     return made
 
 

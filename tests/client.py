@@ -30,12 +30,12 @@ class Client:
         """The same person with other languages."""
         return Client(self.http, self.token, languages)
 
-    async def send(self, query: str, **variables: Any) -> httpx.Response:
+    async def send(self, query: str, /, **variables: Any) -> httpx.Response:
         """The response as it comes."""
         body = {"query": query, "variables": variables}
         return await self.http.post("/graphql", json=body, headers=self.headers)
 
-    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+    async def ask(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The data; fails the test when there are errors."""
         answer = (await self.send(query, **variables)).json()
         assert "errors" not in answer, answer["errors"]
@@ -44,9 +44,8 @@ class Client:
 
     async def change(self, mutation: str, given: dict[str, Any], selection: str) -> dict[str, Any]:
         """Run one mutation that has one `input`, and give its payload with `userErrors`."""
-        name = mutation[0].upper() + mutation[1:]
         document = (
-            f"mutation($input: {self.input_type(name)}!) {{ {mutation}(input: $input)"
+            f"mutation($input: {input_type(mutation)}!) {{ {mutation}(input: $input)"
             f" {{ {selection} userErrors {{ field code message }} }} }}"
         )
         payload: dict[str, Any] = (await self.ask(document, input=given))[mutation]
@@ -64,10 +63,9 @@ class Client:
         assert payload["userErrors"], "It was not refused."
         return [(error["code"], ".".join(error["field"])) for error in payload["userErrors"]]
 
-    @staticmethod
-    def input_type(name: str) -> str:
-        """The input type of a mutation, from the schema itself."""
-        mutation = schema.mutation_type
-        assert mutation is not None
-        field_name = name[0].lower() + name[1:]
-        return str(mutation.fields[field_name].args["input"].type).rstrip("!")
+
+def input_type(mutation: str) -> str:
+    """The input type of a mutation, from the schema itself."""
+    root = schema.mutation_type
+    assert root is not None
+    return str(root.fields[mutation].args["input"].type).rstrip("!")

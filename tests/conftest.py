@@ -1,21 +1,23 @@
 """Real servers for the whole run, empty tables for each test, and clients that speak GraphQL over HTTP."""
 
-import os
-from collections.abc import AsyncIterator, Callable, Iterator
-
-os.environ.setdefault("PICCOLO_CONF", "infra.postgres.piccolo_conf")
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, cast
 
 import httpx
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from infra.asgi import application
 from infra.embedded import EmbeddedServers, start_embedded
+from infra.parts import Parts
 from infra.postgres.database import Database, database
 from infra.postgres.migrate import migrate
 from infra.postgres.piccolo_app import TABLES
 from infra.search.postgres import PostgresSearch
+from infra.settings import Settings
 from infra.storage.s3 import S3FileStore
+from infra.worker import drain
 from services.ports import Ports
 from tests.client import Client
 from tests.factories.network import SmallNetwork, small_network
@@ -42,7 +44,9 @@ async def ports(servers: EmbeddedServers, open_database: Database) -> AsyncItera
     s3 = servers.s3
     files = S3FileStore(s3.endpoint, s3.region, s3.bucket, s3.access_key, s3.secret_key)
     await files.prepare()
-    yield Ports(files=files, search=PostgresSearch(open_database.pool))
+    search = PostgresSearch(open_database.pool)
+    await search.prepare()
+    yield Ports(files=files, search=search)
     await files.aclose()
 
 
@@ -63,7 +67,8 @@ _EMPTY = (
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def http(open_database: Database, ports: Ports) -> AsyncIterator[httpx.AsyncClient]:
     """HTTP to the application, in this process."""
-    transport = httpx.ASGITransport(application(open_database, ports))
+    settings = Settings(secret=SecretStr("x" * 32))
+    transport = httpx.ASGITransport(cast("Any", application(Parts(open_database, ports), settings)))
     async with httpx.AsyncClient(transport=transport, base_url="http://serra.test") as client:
         yield client
 
@@ -78,3 +83,9 @@ def as_(http: httpx.AsyncClient, clean: Database) -> Callable[[str | None], Clie
 async def network(clean: Database) -> SmallNetwork:
     """Olen, the Swedish PES and a review institute in one network, and an agency outside of it."""
     return await small_network()
+
+
+@pytest.fixture
+def work(open_database: Database, ports: Ports, clean: Database) -> Callable[[], Awaitable[None]]:
+    """Awaited, it runs every follow-up that is due."""
+    return lambda: drain(open_database, ports)

@@ -1,5 +1,6 @@
 -- A network to measure with: {cases} cases, 3 rounds for each, 5 comments for each round, 200 organisations in 20
 -- networks, 200 people. About 7 of 10 cases are public, 2 of 10 for a network, 1 of 10 for its owner alone.
+-- The oldest 1 % are for a network of their own as well, whose keyring opens little else.
 -- Names are made up. Ids are UUIDv7-like: they sort by the time they stand for.
 
 create function pg_temp.id(kind int, n bigint) returns uuid language sql immutable as $$
@@ -32,7 +33,7 @@ create function pg_temp.readers(n bigint, owner bigint) returns text[] language 
         when n % 10 < 7 then array['public']
         when n % 10 < 9 then array['network:' || pg_temp.id(2, owner % 20)]
         else '{{}}'::text[]
-    end
+    end || case when n < {cases} / 100 then array['network:archive'] else '{{}}'::text[] end
 $$;
 
 insert into organisation (id, slug, names, kind, level, country, nuts)

@@ -60,16 +60,13 @@ class GraphQLOverHTTP:
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        headers = {name: value for name, value in scope["headers"]}
+        headers = dict(scope["headers"])
         media_type = JSON_TYPE
         if self.page and scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b""):
             await _send(send, 200, "text/html", self.page, {})
             return
         try:
-            found = answer_type(headers.get(b"accept", b"").decode("latin-1"))
-            if found is None:
-                raise Refused(406, "NOT_ACCEPTABLE", "Accept application/graphql-response+json or application/json.")
-            media_type = found
+            media_type = _negotiated(headers)
             body = await self._request(scope, headers, receive)
             status, answer = await self._answer(scope["method"], headers, body, media_type)
             extra: Mapping[str, str] = {}
@@ -119,9 +116,9 @@ class GraphQLOverHTTP:
         size = 0
         while True:
             message = await receive()
-            if message["type"] == "http.disconnect":
+            if message["type"] != "http.request":
                 raise Refused(400, "BAD_REQUEST", "The request ended early.")
-            pieces.append(bytes(message["body"]))
+            pieces.append(message["body"])
             size += len(pieces[-1])
             if size > self.largest_body:
                 raise too_large
@@ -178,6 +175,13 @@ class GraphQLOverHTTP:
             executor_class=RawExecutor,
         )
         return result if isinstance(result, ExecutionResult) else await result
+
+
+def _negotiated(headers: Mapping[bytes, bytes]) -> str:
+    found = answer_type(headers.get(b"accept", b"").decode("latin-1"))
+    if found is None:
+        raise Refused(406, "NOT_ACCEPTABLE", "Accept application/graphql-response+json or application/json.")
+    return found
 
 
 async def _send(send: Send, status: int, media_type: str, body: bytes, extra: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
+from piccolo.table import Table
 
 from infra.search.postgres import tables as search
 from services.adoptions import tables as adoptions
@@ -18,7 +19,7 @@ from services.practices import tables as practices
 from services.reviews import tables as reviews
 from services.test_rounds import tables as test_rounds
 
-TABLES = [
+TABLES: list[type[Table]] = [
     organisations.Organisation,
     organisations.Person,
     organisations.Membership,

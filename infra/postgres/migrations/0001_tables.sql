@@ -19,7 +19,8 @@ create table "organisation" (
     "identifiers" jsonb not null default '[]',
     "website" text,
     "parent" uuid references "organisation" on delete set null,
-    "is_sample" boolean not null default false
+    "is_sample" boolean not null default false,
+    "revision" integer not null default 1
 );
 
 create table "person" (
@@ -74,7 +75,9 @@ create table "lab" (
     "names" jsonb not null,
     "founded" jsonb not null default '[]',
     "space" jsonb,
-    "participants" jsonb not null default '[]'
+    "participants" jsonb not null default '[]',
+    "case" uuid,
+    "revision" integer not null default 1
 );
 
 create table "lab_format" (
@@ -84,6 +87,7 @@ create table "lab_format" (
     "name" jsonb not null,
     "duration_value" numeric,
     "duration_unit" varchar(10)
+        check ("duration_unit" in ('HOUR', 'DAY', 'WEEK', 'MONTH', 'YEAR'))
 );
 
 create table "personal_token" (
@@ -349,6 +353,7 @@ create table "test_round" (
         check ("decision" in ('ITERATE', 'SCALE', 'STOP', 'PIVOT')),
     "decision_reason" jsonb,
     "cancelled_reason" jsonb,
+    "objectors" text[] not null default '{}',
     "is_example" boolean not null default false
 );
 
@@ -512,7 +517,21 @@ create table "adoption" (
     "evidence" jsonb,
     "evidence_url" text,
     "abandoned_reason" jsonb,
+    "narrowed_to" text[],
     "revision" integer not null default 1
+);
+
+create table "notification" (
+    "id" uuid primary key,
+    "audience" text[] not null default '{}',
+    "person" uuid not null references "person" on delete cascade,
+    "created_at" timestamptz not null default now(),
+    "kind" varchar(24) not null
+        check ("kind" in ('ADOPTION_RECORDED', 'ADOPTION_ADVANCED')),
+    "cause" varchar(120) not null,
+    "subject_type" varchar(30) not null,
+    "subject_id" uuid not null,
+    "read_at" timestamptz
 );
 
 create table "event" (
@@ -522,6 +541,8 @@ create table "event" (
     "updated_at" timestamptz not null default now(),
     "listed_at" timestamptz not null default now(),
     "slug" varchar(120) unique not null,
+    "organisation" uuid not null references "organisation" on delete restrict,
+    "revision" integer not null default 1,
     "kind" varchar(12) not null
         check ("kind" in ('WORKSHOP', 'SEMINAR', 'CONGRESS')),
     "names" jsonb not null,
@@ -574,7 +595,9 @@ create table "artefact" (
     "kind" varchar(12) not null
         check ("kind" in ('REPORT', 'PROTOTYPE', 'TEMPLATE', 'VIDEO', 'RECORDING', 'DATA', 'OTHER')),
     "licence" varchar(40),
-    "current_number" integer not null
+    "narrowed_to" text[],
+    "current_number" integer not null default 0,
+    "revision" integer not null default 1
 );
 
 create table "artefact_version" (
@@ -611,14 +634,16 @@ create table "review" (
     "requested_by" uuid not null references "organisation" on delete restrict,
     "status" varchar(12) not null default 'REQUESTED'
         check ("status" in ('REQUESTED', 'ACCEPTED', 'DECLINED', 'SUBMITTED')),
-    "due_on" date,
+    "due_on" date not null,
+    "is_guest" boolean not null default false,
     "conflict_of_interest" text,
     "declined_reason" text,
     "body" text,
     "language" varchar(12),
     "recommendation" varchar(24)
         check ("recommendation" in ('PUBLISH', 'PUBLISH_WITH_CHANGES', 'REWORK', 'DO_NOT_PUBLISH')),
-    "submitted_at" timestamptz
+    "submitted_at" timestamptz,
+    "revision" integer not null default 1
 );
 
 create table "comment" (
@@ -638,8 +663,12 @@ create table "comment" (
     "anchor_prefix" text,
     "anchor_suffix" text,
     "created_at" timestamptz not null default now(),
+    "edited_at" timestamptz,
     "resolved_at" timestamptz,
-    "resolved_by" uuid references "person" on delete set null
+    "resolved_by" uuid references "person" on delete set null,
+    "deleted_at" timestamptz,
+    "hidden_at" timestamptz,
+    "revision" integer not null default 1
 );
 
 create table "log" (

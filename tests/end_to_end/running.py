@@ -1,0 +1,133 @@
+"""A whole Serra as `make run` starts it, in a process of its own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.client import input_type
+
+_ROOT = Path(__file__).parents[2]
+_LONGEST_START = 90
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(slots=True)
+class Running:
+    """A running Serra; `said` is what it printed so far."""
+
+    folder: Path
+    port: int
+    process: "subprocess.Popen[str]"
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def token(self, who: str) -> str:
+        """The token of a demo person."""
+        token: str = json.loads((self.folder / "demo.json").read_text(encoding="utf-8"))["tokens"][who]
+        return token
+
+    def send(self, who: str | None, query: str, /, languages: str = "", **variables: Any) -> httpx.Response:
+        """The response to a question of a demo person, or of nobody."""
+        headers = {"Authorization": f"Bearer {self.token(who)}"} if who else {}
+        if languages:
+            headers["Accept-Language"] = languages
+        body = {"query": query, "variables": variables}
+        return httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=30)
+
+    def ask(self, who: str | None, query: str, /, languages: str = "", **variables: Any) -> dict[str, Any]:
+        """The data; fails the test when there are errors."""
+        answer = self.send(who, query, languages, **variables).json()
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    def change(self, who: str, mutation: str, given: dict[str, Any], selection: str) -> dict[str, Any]:
+        """Run one mutation that has one `input`; its payload with `userErrors`."""
+        query = (
+            f"mutation($input: {input_type(mutation)}!) {{ {mutation}(input: $input)"
+            f" {{ {selection} userErrors {{ field code message }} }} }}"
+        )
+        payload: dict[str, Any] = self.ask(who, query, input=given)[mutation]
+        return payload
+
+    def do(self, who: str, mutation: str, given: dict[str, Any], selection: str) -> dict[str, Any]:
+        """As `change`, for what must not be refused."""
+        payload = self.change(who, mutation, given, selection)
+        assert payload["userErrors"] == [], payload["userErrors"]
+        return payload
+
+    def eventually(self, who: str | None, query: str, /, until: Any, **variables: Any) -> dict[str, Any]:
+        """Ask again until the answer is as `until` wants it: follow-ups run beside the writes. At most 15 seconds."""
+        deadline = time.monotonic() + 15
+        while True:
+            data = self.ask(who, query, **variables)
+            if until(data):
+                return data
+            assert time.monotonic() < deadline, data
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """End it without a chance to tidy up."""
+        self.process.kill()
+        self._end()
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does."""
+        self.process.terminate()
+        self._end()
+
+    def _end(self) -> None:
+        self.process.wait(timeout=30)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+def start(folder: Path, port: int | None = None) -> Running:
+    """Start `serra run` on a data folder and wait until it is ready."""
+    port = port or free_port()
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SERRA_", "MEILI_", "PICCOLO_"))
+    } | {"SERRA_DATA": str(folder), "SERRA_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "infra.cli", "run"],
+        cwd=_ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    running = Running(folder, port, process)
+    ready = threading.Event()
+    threading.Thread(target=_listen, args=(running, ready), daemon=True).start()
+    if not ready.wait(_LONGEST_START) or process.poll() is not None:
+        process.kill()
+        raise AssertionError("Serra did not start:\n" + "".join(running.said))
+    return running
+
+
+def _listen(running: Running, ready: threading.Event) -> None:
+    for line in running.process.stdout or ():
+        running.said.append(line)
+        if "Try this first" in line:
+            ready.set()
+    ready.set()
