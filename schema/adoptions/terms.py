@@ -1,7 +1,14 @@
 """The words of this noun, as GraphQL enums."""
 
-from schema.shared import term
-from services.adoptions import terms
+from schema.terms import show
+from services.adoptions.terms import (
+    AdoptionMode,
+    AdoptionStage,
+)
 
-AdoptionMode = term(terms.AdoptionMode)
-AdoptionStage = term(terms.AdoptionStage)
+__all__ = [
+    "AdoptionMode",
+    "AdoptionStage",
+]
+
+show(AdoptionMode, AdoptionStage)

@@ -1,43 +1,29 @@
 """A practice, its versions, and the parts of a version."""
 
-from piccolo.columns import JSONB, Array, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, ForeignKey, OnDelete
 from piccolo.table import Table
 
 from services.cases.tables import Case
-from services.cases.terms import PublicationStatus
-from services.columns import Dated, Identified, Ordered, Shareable
+from services.columns import Identified, Ordered
 from services.concepts.tables import Concept
-from services.organisations.tables import Organisation, Person
+from services.publications import Edition, Publication
 from services.test_rounds.tables import TestRound
 
 
-class Practice(Identified, Dated, Shareable, Table):
+class Practice(Publication):
     """The permanent address of a practice. What it says stands in the version numbered `current_number`."""
 
-    slug = Varchar(length=120, unique=True)
-    owner = ForeignKey(Organisation, null=False, on_delete=OnDelete.restrict)
-    current_number = Integer(default=1)
-    revision = Integer(default=1, help_text="Rises with every change; guards against lost updates.")
 
-
-class PracticeVersion(Identified, Shareable, Table):
+class PracticeVersion(Edition):
     """One version: immutable once published."""
 
     practice = ForeignKey(Practice, null=False, on_delete=OnDelete.cascade)
-    number = Integer()
-    status = Varchar(length=20, choices=PublicationStatus, default=PublicationStatus.DRAFT)
-    release_audience = Array(base_column=Text(), default=list)
-    embargo_until = Timestamptz(null=True, default=None)
     title = JSONB()
     summary = JSONB(null=True, default=None)
     fits_when = JSONB(null=True, default=None)
     does_not_fit_when = JSONB(null=True, default=None)
     steps = JSONB(default="[]", help_text="A list of texts, in order.")
     resources = JSONB(default="[]", help_text="A list of texts.")
-    created_by = ForeignKey(Person, null=True, on_delete=OnDelete.set_null)
-    created_at = Timestamptz()
-    published_at = Timestamptz(null=True, default=None)
-    review_note = Text(null=True, default=None)
 
 
 class PracticePart(Identified, Ordered):

@@ -1,0 +1,41 @@
+"""A person's notifications: how they may be sorted and narrowed."""
+
+from typing import Any
+
+import strawberry
+
+from schema.compiler.declare import Filter, Order, count, page
+from services.notifications.tables import Notification as Row
+
+_ORDERS = {"NEWEST": Order("{notification}.created_at", "timestamptz", descending=True)}
+
+
+@strawberry.input(description="Which notifications; all conditions must hold.")
+class NotificationFilter:
+    """Conditions on notifications."""
+
+    is_read: bool | None = strawberry.field(default=None, description="Whether it was marked as read.")
+
+
+_FILTERS = {"isRead": Filter("({notification}.read_at is not null) = {value}::boolean")}
+
+
+def notifications_of_person() -> Any:
+    """A connection of the person's notifications."""
+    return page(
+        "What the viewer is told of, the newest first.",
+        on=Row.person,
+        orders=_ORDERS,
+        filters=_FILTERS,
+        filter_type=NotificationFilter,
+    )
+
+
+def unread_notifications_of_person() -> Any:
+    """How many of the person's notifications were not marked as read."""
+    return count(
+        "Notification",
+        Row.person,
+        "How many notifications the viewer has not marked as read.",
+        where="{target}.read_at is null",
+    )

@@ -1,0 +1,33 @@
+"""Notifications as GraphQL shows them."""
+
+from datetime import datetime
+
+import strawberry
+
+from schema.adoptions.types import Adoption
+from schema.compiler.declare import OneOf, Rule, column, declare, declared
+from schema.notifications.terms import NotificationKind
+from schema.shared import Node
+from services.notifications.tables import Notification as Row
+
+_SUBJECTS = (Adoption.__name__,)
+"""The types of what people are told of."""
+
+
+@declare(Row, Rule.AUDIENCE)
+@strawberry.type(description="Something that the viewer is told of. Nobody else can read it.")
+class Notification(Node):
+    """A notification."""
+
+    kind: NotificationKind = column(Row.kind, "What happened.")
+    created_at: datetime = column(Row.created_at, "When it came in.")
+    read_at: datetime | None = column(Row.read_at, "When it was marked as read; null until then.")
+    subject: Node | None = declared(
+        OneOf(
+            {
+                name: f"{{target}}.id = {{notification}}.subject_id and {{notification}}.subject_type = '{name}'"
+                for name in _SUBJECTS
+            }
+        ),
+        "What it is about, such as an Adoption; null once it is gone or no longer the viewer's to read.",
+    )

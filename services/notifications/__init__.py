@@ -1,0 +1,1 @@
+"""What people are told of, each in an inbox of their own."""

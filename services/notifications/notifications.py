@@ -1,0 +1,107 @@
+"""Verbs on notifications, and the follow-up that makes them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services import log
+from services.access import readable, unknown
+from services.notifications.tables import Notification
+from services.notifications.terms import NotificationKind
+from services.organisations.tables import Membership
+from services.organisations.terms import Role, TokenScope
+from services.transaction import transaction
+from services.viewer import Viewer, person_key
+
+TOLD = (Role.ADMIN, Role.EDITOR)
+"""Who is told of what concerns their organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened to a thing, which is named by its GraphQL type and its id.
+
+    `occasion` tells this time from others, such as the revision that the thing had reached.
+    """
+
+    kind: NotificationKind
+    subject_type: str
+    subject_id: UUID
+    occasion: str
+
+    @property
+    def cause(self) -> str:
+        """What nobody is told of twice."""
+        return f"{self.kind}:{self.subject_id}:{self.occasion}"
+
+
+async def tell_organisation(organisation: UUID, news: News) -> None:
+    """Enqueue, inside the caller's transaction, that an organisation is told. `deliver` does the telling."""
+    await log.enqueue(
+        "notify",
+        organisation=str(organisation),
+        kind=news.kind.value,
+        type=news.subject_type,
+        id=str(news.subject_id),
+        occasion=news.occasion,
+    )
+
+
+async def deliver(job: Mapping[str, str]) -> None:
+    """Do what a job «notify» asks for. Harmless when repeated."""
+    news = News(NotificationKind(job["kind"]), job["type"], UUID(job["id"]), job["occasion"])
+    await notify_organisation(UUID(job["organisation"]), news)
+
+
+async def notify_organisation(organisation: UUID, news: News) -> None:
+    """Tell everyone who writes for the organisation now. Who has been told of this cause is not told again."""
+    members = await Membership.select(Membership.person).where(
+        (Membership.organisation == organisation)
+        & Membership.role.is_in(list(TOLD))
+        & Membership.person.erased_at.is_null()
+    )
+    inboxes = [
+        Notification(
+            audience=[person_key(row["person"])],
+            person=row["person"],
+            kind=news.kind,
+            cause=news.cause,
+            subject_type=news.subject_type,
+            subject_id=news.subject_id,
+        )
+        for row in members
+    ]
+    if inboxes:
+        await Notification.insert(*inboxes).on_conflict(
+            target=(Notification.person, Notification.cause), action="DO NOTHING"
+        )
+
+
+async def mark_notifications_read(viewer: Viewer, notifications: Sequence[UUID | None] | None = None) -> UUID:
+    """Mark some of the viewer's own notifications as read, or all of them; gives the viewer's id.
+
+    What was read before keeps its time. Raises DomainError NOT_FOUND, and marks none, when one is not the viewer's.
+    """
+    person = viewer.require_scope(TokenScope.WRITE)
+    unread = (Notification.person == person) & Notification.read_at.is_null()
+    async with transaction():
+        if notifications is not None:
+            mine = await _own(viewer, [row_id for row_id in notifications if row_id is not None])
+            for place, row_id in enumerate(notifications):
+                if row_id not in mine:
+                    raise unknown("notification", "ids", str(place))
+            if not mine:
+                return person
+            unread &= Notification.id.is_in(list(mine))
+        await Notification.update({Notification.read_at: datetime.now(UTC)}).where(unread)
+        await log.record(viewer, "mark_notifications_read", "Person", person)
+    return person
+
+
+async def _own(viewer: Viewer, wanted: Sequence[UUID]) -> set[UUID]:
+    """Those of the notifications that are the viewer's to read."""
+    if not wanted:
+        return set()
+    found = await Notification.select(Notification.id, Notification.audience).where(Notification.id.is_in(list(wanted)))
+    return {row["id"] for row in found if readable(row["audience"], viewer.keyring)}
