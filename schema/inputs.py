@@ -4,6 +4,10 @@ from datetime import date
 
 import strawberry
 
+EXPECTED = "The `revision` that you read; a later one refuses the change with CONFLICT."
+KEY = "Any text of your own; the same request sent again with the same key makes nothing twice."
+"""What `expectedVersion` and `idempotencyKey` mean, wherever they stand."""
+
 
 @strawberry.input(description="Who may read a thing. Nobody named: only its owner's organisation.")
 class AudienceInput:
@@ -20,7 +24,5 @@ class SourceDocumentInput:
 
     title: str = strawberry.field(description="Its title.")
     publisher: str | None = strawberry.field(default=None, description="Who published it.")
-    published_on: date | None = strawberry.field(
-        default=None, description="When; leave out if it is not dated."
-    )
+    published_on: date | None = strawberry.field(default=None, description="When; leave out if it is not dated.")
     url: str | None = strawberry.field(default=None, description="Where it can be read.")

@@ -1,18 +1,10 @@
 """The languages of texts, and which one a request wants."""
 
 import re
-from enum import StrEnum
 
-import strawberry
+from services.languages import LanguageCode
 
-from services.languages import LANGUAGES
-
-LanguageCode = strawberry.enum(
-    StrEnum("LanguageCode", {code: code for code in LANGUAGES}),  # type: ignore[misc] - the members are data
-    name="LanguageCode",
-    description="A language: ISO 639-1 (official languages of the EU, the EEA and neighbours).",
-)
-
+_KNOWN = frozenset(code.value for code in LanguageCode)
 _RANGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*")
 WANTED_AT_MOST = 3
 """How many languages of a request are looked at before a text falls back to its source."""
@@ -26,6 +18,6 @@ def wanted(accept_language: str) -> tuple[str, ...]:
         if match:
             ranges.append((-float(match[2] or 1), match[1].lower()))
     best = dict.fromkeys(
-        code for quality, code in sorted(ranges, key=lambda item: item[0]) if quality and code in LANGUAGES
+        code for quality, code in sorted(ranges, key=lambda item: item[0]) if quality and code in _KNOWN
     )
     return tuple(best)[:WANTED_AT_MOST]

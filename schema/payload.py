@@ -1,7 +1,7 @@
 """Mutations: parse, one service call, map the result, map a refusal."""
 
 import dataclasses
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,17 +19,17 @@ P = TypeVar("P", bound="Payload")
 class Payload:
     """What every mutation answers with: what it changed, or why it did not.
 
-    `references` holds the ids behind the fields that `reference()` declares, by GraphQL name.
+    `references` holds the ids behind the fields that `reference()` and `references()` declare, by GraphQL name.
     """
 
     user_errors: list[UserError] = strawberry.field(
         default_factory=list, description="Why it was refused; empty when it was done."
     )
-    references: strawberry.Private[dict[str, UUID]] = dataclasses.field(default_factory=dict)
+    references: strawberry.Private[dict[str, UUID | Sequence[UUID]]] = dataclasses.field(default_factory=dict)
 
 
-async def answer(payload: type[P], field: str, call: Awaitable[UUID]) -> P:
-    """Await a service call that returns the id of what it changed; a refusal becomes `userErrors`."""
+async def answer(payload: type[P], field: str, call: Awaitable[UUID | Sequence[UUID]]) -> P:
+    """Await a service call that returns the id of what it changed, or the ids; a refusal becomes `userErrors`."""
     try:
         return payload(references={field: await call})
     except DomainError as error:

@@ -2,15 +2,29 @@
 
 import strawberry
 
+from schema.artefacts.queries import ArtefactQueries
 from schema.cases.queries import CaseQueries
+from schema.concepts.queries import ConceptQueries
+from schema.events.queries import EventQueries
+from schema.nodes import NodeQueries
 from schema.organisations.queries import OrganisationQueries
+from schema.practices.queries import PracticeQueries
+from schema.reviews.queries import ReviewQueries
+from schema.search.queries import SearchQueries
+from schema.test_rounds.queries import TestRoundQueries
 
 
-@strawberry.type(
-    description="Everything that can be read. What the viewer may not read is as if it did not exist."
-)
+@strawberry.type(description="Everything that can be read. What the viewer may not read is as if it did not exist.")
 class Query(
+    ArtefactQueries,
     CaseQueries,
+    ConceptQueries,
+    EventQueries,
+    NodeQueries,
     OrganisationQueries,
+    PracticeQueries,
+    ReviewQueries,
+    SearchQueries,
+    TestRoundQueries,
 ):
     """The root of reads."""

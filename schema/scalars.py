@@ -5,7 +5,7 @@ from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.schema.types.scalar import ScalarDefinition
+from strawberry.types.scalar import ScalarDefinition
 
 ByteCount = NewType("ByteCount", int)
 _LARGEST = 2**53

@@ -1,37 +1,17 @@
 """Types that several nouns show: the Node interface, localised texts, dates, durations, connections, refusals."""
 
 from collections.abc import Iterable
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 import strawberry
 
 from schema.compiler.declare import Rule, declare, expression, global_id
-from schema.languages import LanguageCode
-from services.cases.terms import DurationUnit as _DurationUnit
+from schema.terms import DatePrecision, DurationUnit, ErrorCode, LanguageCode, TranslationMethod
 from services.dates import DateClaim as StoredDateClaim
-from services.dates import DatePrecision as _DatePrecision
 from services.errors import DomainError
-from services.errors import ErrorCode as _ErrorCode
-from services.terms import Term
-from services.text import TranslationMethod as _TranslationMethod
 from services.text import Wording
 
 T = TypeVar("T")
-TermClass = TypeVar("TermClass", bound=type[Term])
-
-
-def term(of: TermClass) -> TermClass:
-    """A GraphQL enum from one of the domain's terms, described by the domain's own words."""
-    made = strawberry.enum(of, description=of.__doc__)
-    for value in made.__strawberry_definition__.values:  # type: ignore[attr-defined] - Strawberry puts it there
-        value.description = of[value.name].description
-    return cast("TermClass", made)
-
-
-DurationUnit = term(_DurationUnit)
-DatePrecision = term(_DatePrecision)
-TranslationMethod = term(_TranslationMethod)
-ErrorCode = term(_ErrorCode)
 
 
 @strawberry.interface(description="A thing with a global id, which `node(id:)` finds again.")
@@ -74,14 +54,15 @@ class Duration:
     unit: DurationUnit = expression("{target}.duration_unit", "Of what.")
 
 
+@declare(None, Rule.PART)
 @strawberry.type(description="Where a page ends, and whether there is more.")
 class PageInfo:
-    """Relay's PageInfo."""
+    """Relay's PageInfo. A connection makes it itself; a search answer holds it as JSON."""
 
-    has_next_page: bool = strawberry.field(description="Whether more follow.")
-    has_previous_page: bool = strawberry.field(description="Whether there are earlier ones.")
-    start_cursor: str | None = strawberry.field(description="The cursor of the first edge.")
-    end_cursor: str | None = strawberry.field(description="The cursor of the last edge.")
+    has_next_page: bool = expression("{value} -> 'hasNextPage'", "Whether more follow.")
+    has_previous_page: bool = expression("{value} -> 'hasPreviousPage'", "Whether there are earlier ones.")
+    start_cursor: str | None = expression("{value} ->> 'startCursor'", "The cursor of the first edge.")
+    end_cursor: str | None = expression("{value} ->> 'endCursor'", "The cursor of the last edge.")
 
 
 @strawberry.type(description="One place in a list.")
@@ -108,9 +89,7 @@ class Connection(Generic[T]):
 class UserError:
     """One problem of a DomainError."""
 
-    field: list[str] = strawberry.field(
-        description="The path into the input; empty where no field is at fault."
-    )
+    field: list[str] = strawberry.field(description="The path into the input; empty where no field is at fault.")
     code: ErrorCode = strawberry.field(description="The reason, for programs.")
     message: str = strawberry.field(description="The reason, for people: what is wrong and what to do.")
 
@@ -157,6 +136,5 @@ def claims(given: Iterable[DateClaimInput]) -> list[StoredDateClaim]:
 def user_errors(error: DomainError) -> list[UserError]:
     """What a payload shows of a refusal."""
     return [
-        UserError(field=list(problem.field), code=problem.code, message=problem.message)
-        for problem in error.problems
+        UserError(field=list(problem.field), code=problem.code, message=problem.message) for problem in error.problems
     ]

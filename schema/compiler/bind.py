@@ -1,20 +1,35 @@
 """Give every compiled field of a schema its resolver."""
 
+import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from graphql import (
+    GraphQLError,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLResolveInfo,
     GraphQLSchema,
     GraphQLUnionType,
     get_named_type,
 )
 
 from schema.compiler.catalogue import Catalogue, catalogue
-from schema.compiler.declare import Page, Reference, Resolved, Source
-from schema.compiler.run import resolve_compiled
+from schema.compiler.declare import (
+    EachOf,
+    Embedded,
+    Node,
+    Nodes,
+    OneOf,
+    Page,
+    Reference,
+    References,
+    Resolved,
+    Served,
+    Source,
+)
+from schema.compiler.paging import LONGEST_PAGE
+from schema.compiler.run import Info, resolve_compiled
 
 
 def bind(schema: GraphQLSchema) -> Catalogue:
@@ -32,43 +47,92 @@ def bind(schema: GraphQLSchema) -> Catalogue:
             of.fields[field_name].resolve = _picked
         elif of is schema.query_type:
             of.fields[field_name].resolve = _root(made, source)
-        elif isinstance(source, Reference):
+        elif isinstance(source, Reference | References):
             of.fields[field_name].resolve = _referenced(made, source, field_name)
         if isinstance(source, Page):
             _bind_connection(made.object(type_name).fields[field_name].type)
-    for of in schema.type_map.values():
-        if isinstance(of, GraphQLInterfaceType | GraphQLUnionType):
-            of.resolve_type = _type_of
-        elif isinstance(of, GraphQLObjectType):
-            of.is_type_of = None
+    for named in schema.type_map.values():
+        if isinstance(named, GraphQLInterfaceType | GraphQLUnionType):
+            named.resolve_type = _type_of
+        elif isinstance(named, GraphQLObjectType):
+            named.is_type_of = None
     return made
 
 
 def _bind_connection(of: GraphQLOutputType) -> None:
     connection = get_named_type(of)
-    for name, field in connection.fields.items():  # type: ignore[union-attr] - a page's type is an object
+    if not isinstance(connection, GraphQLObjectType):
+        raise TypeError(f"A page has an object type, not {connection}.")
+    for name, field in connection.fields.items():
         field.resolve = _picked
         if name in ("edges", "pageInfo"):
             _bind_connection(field.type)
 
 
-def _picked(row: dict[str, Any], info: GraphQLResolveInfo, **_: Any) -> Any:
-    return row[info.path.key]
+def _picked(row: dict[str, Any], info: Info, **_: Any) -> Any:
+    return row[str(info.path.key)]
 
 
 def _type_of(row: dict[str, Any], *_: Any) -> str:
-    return row["@type"]
+    return str(row["@type"])
 
 
 def _root(made: Catalogue, source: Source) -> Any:
-    async def resolve(_: Any, info: GraphQLResolveInfo, **__: Any) -> Any:
+    match source:
+        case Node():
+            return _node(made)
+        case Nodes():
+            return _nodes(made)
+        case Served(serve):
+            return _served(made, serve)
+        case _:
+            return _compiled(made, source)
+
+
+def _compiled(made: Catalogue, source: Source) -> Any:
+    async def resolve(_: Any, info: Info, **__: Any) -> Any:
         return await resolve_compiled(info, made, source)
 
     return resolve
 
 
-def _referenced(made: Catalogue, source: Reference, field_name: str) -> Any:
-    async def resolve(payload: Any, info: GraphQLResolveInfo, **_: Any) -> Any:
+def _node(made: Catalogue) -> Any:
+    async def resolve(_: Any, info: Info, **arguments: Any) -> Any:
+        named = made.named(arguments["id"])
+        if named is None:
+            return None
+        found = OneOf({named[0]: "{target}.id = {row}::uuid"})
+        return await resolve_compiled(info, made, found, {"row": named[1]})
+
+    return resolve
+
+
+def _nodes(made: Catalogue) -> Any:
+    async def resolve(_: Any, info: Info, **arguments: Any) -> Any:
+        wanted = arguments["ids"]
+        if len(wanted) > LONGEST_PAGE:
+            raise GraphQLError(f"Ask for at most {LONGEST_PAGE} ids.", extensions={"code": "PAGE_SIZE"})
+        named = [made.named(global_id) for global_id in wanted]
+        choices = {
+            name: f"{{target}}.id = ({{value}} ->> 'id')::uuid and {{value}} ->> 'type' = '{name}'"
+            for name in sorted({found[0] for found in named if found})
+        }
+        given = json.dumps([{"type": found[0], "id": str(found[1])} if found else None for found in named])
+        return await resolve_compiled(info, made, EachOf("{given}::text::jsonb", choices), {"given": given})
+
+    return resolve
+
+
+def _served(made: Catalogue, serve: Callable[..., Awaitable[Any]]) -> Any:
+    async def resolve(_: Any, info: Info, **arguments: Any) -> Any:
+        given = json.dumps(await serve(info.context, **arguments), ensure_ascii=False)
+        return await resolve_compiled(info, made, Embedded("{given}::text::jsonb"), {"given": given})
+
+    return resolve
+
+
+def _referenced(made: Catalogue, source: Reference | References, field_name: str) -> Any:
+    async def resolve(payload: Any, info: Info, **_: Any) -> Any:
         row = payload.references.get(field_name)
         return None if row is None else await resolve_compiled(info, made, source, {"row": row})
 
@@ -76,7 +140,7 @@ def _referenced(made: Catalogue, source: Reference, field_name: str) -> Any:
 
 
 def _resolved(source: Resolved, field_name: str) -> Any:
-    async def resolve(row: dict[str, Any], info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    async def resolve(row: dict[str, Any], info: Info, **arguments: Any) -> Any:
         needs = {need: row[f"@{field_name}:{need}"] for need in source.needs}
         return await source.resolve(info.context, **needs, **arguments)
 

@@ -13,9 +13,10 @@ from graphql import (
     get_named_type,
     is_leaf_type,
 )
+from piccolo.table import Table
 
 from schema.compiler import ids
-from schema.compiler.declare import SOURCE, Declared, Many, One, OneOf, Page, Rule, Source
+from schema.compiler.declare import SOURCE, Declared, Many, One, OneOf, Page, Rule, Source, references
 
 
 class UndeclaredType(Exception):
@@ -37,6 +38,15 @@ class Catalogue:
     def declared(self, type_name: str) -> Declared:
         """The declaration of an object type."""
         return self.types[type_name]
+
+    def whole(self, table: type[Table]) -> GraphQLObjectType:
+        """The type that says who may read the rows of a table."""
+        return self.object(self.wholes[table])
+
+    @cached_property
+    def wholes(self) -> dict[type[Table] | None, str]:
+        """Tables with an audience of their own → the type that declares them."""
+        return {mark.table: name for name, mark in self.types.items() if mark.rule is Rule.AUDIENCE}
 
     def object(self, type_name: str) -> GraphQLObjectType:
         """The object type of a name."""
@@ -78,7 +88,7 @@ def catalogue(schema: GraphQLSchema) -> Catalogue:
             if SOURCE in metadata:
                 sources[of.name, name] = metadata[SOURCE]
     made = Catalogue(schema, sources, types)
-    problems = [*_undeclared(made)]
+    problems = [*_undeclared(made), *_unruled(made)]
     if problems:
         raise UndeclaredType("\n".join(problems))
     return made
@@ -100,15 +110,22 @@ def _undeclared(made: Catalogue) -> Iterator[str]:
         for of in reached:
             if of.name not in made.types:
                 yield f"{type_name}.{field_name} shows {of.name}, which is not declared: say its table and its rule."
-            elif made.types[of.name].rule is Rule.PART and made.object(type_name) in roots:
+            elif (
+                made.types[of.name].table and made.types[of.name].rule is Rule.PART and made.object(type_name) in roots
+            ):
                 yield f"{type_name}.{field_name} shows {of.name} at the root, but it is only part of a whole."
-        if isinstance(source, OneOf | One | Many | Page) and made.object(type_name) not in roots:
-            if type_name not in made.types:
-                yield f"{type_name}.{field_name} is read from a row of {type_name}, which is not declared."
+        of_a_row = isinstance(source, OneOf | One | Many | Page) and made.object(type_name) not in roots
+        if of_a_row and type_name not in made.types:
+            yield f"{type_name}.{field_name} is read from a row of {type_name}, which is not declared."
+
+
+def _unruled(made: Catalogue) -> Iterator[str]:
     for type_name, mark in made.types.items():
-        tables = (*mark.joins, *([mark.table] if mark.rule is Rule.AUDIENCE else []))
         if mark.rule is Rule.JOINED and not mark.joins:
             yield f"{type_name} is read by what is joined to it, but nothing is."
-        for table in tables:
+        for table in (*mark.joins, *([mark.table] if mark.rule is Rule.AUDIENCE else [])):
             if table is None or not any(c._meta.name == "audience" for c in table._meta.columns):  # noqa: SLF001
                 yield f"{type_name} is read by an audience, but {table} has no such column."
+        for whole in map(references, mark.wholes):
+            if whole not in made.wholes:
+                yield f"{type_name} is read with its {whole.__name__}, which no type declares by its audience."

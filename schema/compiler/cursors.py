@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -12,33 +13,54 @@ _SEPARATOR = "|"
 
 
 def sql(order: str, key: str, row_id: str) -> str:
-    """The expression of a row's cursor, the same that `reader` reads."""
+    """The expression of a row's cursor, the same that `key_of` and `row_of` read."""
     plain = f"'{order}{_SEPARATOR}' || {row_id}::text || '{_SEPARATOR}' || ({key})::text"
     return f"translate(encode(convert_to({plain}, 'UTF8'), 'base64'), E'\\n', '')"
 
 
 @lru_cache
-def reader(order: str, part: int) -> Callable[[str], str]:
-    """A function from a cursor to the sort key (part 0) or the id (part 1) in it.
+def key_of(order: str, type_: str) -> Callable[[str], str]:
+    """A function from a cursor of an order to the sort key in it, as text of a PostgreSQL type.
 
     It raises GraphQLError for a cursor that this server did not make for this order.
     """
 
     def read(cursor: str) -> str:
+        key = _parts(order, cursor)[1]
         try:
-            name, row_id, key = base64.b64decode(cursor, validate=True).decode().split(_SEPARATOR, 2)
-            UUID(row_id)
-        except (binascii.Error, UnicodeDecodeError, ValueError):
+            _READABLE[type_](key)
+        except ValueError:
             raise _bad() from None
-        if name != order or "\x00" in key:
-            raise _bad()
-        return (key, row_id)[part]
+        return key
 
     return read
 
 
+@lru_cache
+def row_of(order: str) -> Callable[[str], str]:
+    """A function from a cursor of an order to the id of its row; raises as `key_of` does."""
+    return lambda cursor: _parts(order, cursor)[0]
+
+
+_READABLE: dict[str, Callable[[str], object]] = {
+    "timestamptz": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "int": int,
+    "text": str,
+}
+
+
+def _parts(order: str, cursor: str) -> tuple[str, str]:
+    try:
+        name, row_id, key = base64.b64decode(cursor, validate=True).decode().split(_SEPARATOR, 2)
+        UUID(row_id)
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise _bad() from None
+    if name != order or "\x00" in key:
+        raise _bad()
+    return row_id, key
+
+
 def _bad() -> GraphQLError:
-    message = (
-        "This cursor is not one of this list: take it from pageInfo or an edge, and keep orderBy the same."
-    )
+    message = "This cursor is not one of this list: take it from pageInfo or an edge, and keep orderBy the same."
     return GraphQLError(message, extensions={"code": "BAD_CURSOR"})

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 import strawberry
 from piccolo.columns import Column, ForeignKey
@@ -19,7 +19,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from schema.compiler import ids
-from schema.languages import LanguageCode
+from schema.terms import LanguageCode
 
 SOURCE = "sql"
 """The key in a Strawberry field's metadata under which its source stands."""
@@ -43,6 +43,7 @@ class Declared:
     table: TableClass | None
     rule: Rule
     joins: Mapping[TableClass, str] = field(default_factory=dict)
+    wholes: tuple[ForeignKey[Any], ...] = ()
 
     @property
     def name(self) -> str:
@@ -52,9 +53,10 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value."""
+    """One value. `arguments` are those of the field that the SQL names; one that is not given is null in it."""
 
     sql: str
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,14 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class References:
+    """The rows whose ids a mutation put in its payload, under the field's name, in that order."""
+
+    on: str = "{target}.id = any({row}::uuid[])"
+    order: str = "array_position({row}::uuid[], {target}.id)"
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """The row of another type that the given arguments find, or null."""
 
@@ -113,6 +123,34 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class EachOf:
+    """For each element of a JSON list, which `{value}` names, the row that is found first; null where none is."""
+
+    sql: str
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The row of whatever type the argument `id` names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The rows of whatever types the argument `ids` names, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a service answers, as JSON, shown through a type that lives inside JSON.
+
+    `serve` is an async function of the request's context and the field's arguments.
+    """
+
+    serve: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Many:
     """All rows of another type that `on` finds: for parts, of which a whole has few."""
 
@@ -125,7 +163,7 @@ class Order:
     """A way to sort a connection: an expression that is never null, its PostgreSQL type, and the direction."""
 
     sql: str
-    type: str
+    type: Literal["timestamptz", "date", "int", "text"]
     descending: bool = False
 
 
@@ -170,8 +208,13 @@ Source = (
     | Inline
     | One
     | Reference
+    | References
     | Lookup
     | OneOf
+    | EachOf
+    | Node
+    | Nodes
+    | Served
     | Many
     | Page
     | Count
@@ -190,15 +233,21 @@ def sql_of(column: Column) -> str:
 
 
 def declare(
-    table: TableClass | None, rule: Rule, *, joins: Mapping[TableClass, str] | None = None
+    table: TableClass | None,
+    rule: Rule,
+    *,
+    joins: Mapping[TableClass, str] | None = None,
+    wholes: tuple[ForeignKey[Any], ...] = (),
 ) -> Callable[[type], type]:
     """Mark a Strawberry type as read from `table` under `rule`.
 
     `joins` are tables of which one row is always read with it; each of them is read by its own audience.
+    `wholes` are keys of which each row has exactly one: what it points at must be readable too, now and not only when
+    the row was written.
     """
 
     def mark(cls: type) -> type:
-        cls.__serra_declared__ = Declared(table, rule, joins or {})  # type: ignore[attr-defined]
+        cls.__serra_declared__ = Declared(table, rule, joins or {}, wholes)  # type: ignore[attr-defined]
         return cls
 
     return mark
@@ -219,9 +268,7 @@ def argument(name: str, annotation: object, description: str) -> StrawberryArgum
     return StrawberryArgument(name, None, StrawberryAnnotation(annotation), description=description)
 
 
-LANG = argument(
-    "lang", LanguageCode | None, "The language wanted; without it the request's Accept-Language decides."
-)
+LANG = argument("lang", LanguageCode | None, "The language wanted; without it the request's Accept-Language decides.")
 
 
 def column(column: Column, description: str, **options: Any) -> Any:
@@ -229,9 +276,10 @@ def column(column: Column, description: str, **options: Any) -> Any:
     return declared(Scalar(sql_of(column)), description, **options)
 
 
-def expression(sql: str, description: str, **options: Any) -> Any:
-    """The value of an SQL expression over the row."""
-    return declared(Scalar(sql), description, **options)
+def expression(sql: str, description: str, *, arguments: tuple[StrawberryArgument, ...] = (), **options: Any) -> Any:
+    """The value of an SQL expression over the row and the field's arguments, which it calls by their names."""
+    names = tuple(one.python_name for one in arguments)
+    return declared(Scalar(sql, names), description, arguments=arguments, **options)
 
 
 def global_id(description: str) -> Any:
@@ -269,9 +317,14 @@ def reference(description: str) -> Any:
     return declared(Reference(), description, default=None)
 
 
+def reference_list(description: str) -> Any:
+    """The things that a mutation changed, read anew for whoever asked."""
+    return declared(References(), description, default=None)
+
+
 def whole_of(key: ForeignKey[Any], description: str) -> Any:
     """The one row whose unique foreign key points at this row."""
-    return declared(One(_back(key)), description)
+    return declared(One(back(key)), description)
 
 
 def rows(on: str, description: str, *, order: str) -> Any:
@@ -279,16 +332,14 @@ def rows(on: str, description: str, *, order: str) -> Any:
     return declared(Many(on, order), description)
 
 
-def many(
-    key: ForeignKey[Any], description: str, *, where: str = "", order: str = '{target}."position"'
-) -> Any:
+def many(key: ForeignKey[Any], description: str, *, where: str = "", order: str = '{target}."position"') -> Any:
     """The parts whose foreign key points at this row, or at the joined row that the key refers to."""
-    return declared(Many(_back(key) + (f" and {where}" if where else ""), order), description)
+    return declared(Many(back(key) + (f" and {where}" if where else ""), order), description)
 
 
 def count(type_name: str, key: ForeignKey[Any], description: str, *, where: str = "") -> Any:
     """How many rows of a type point here, of those that the viewer may read."""
-    return declared(Count(type_name, _back(key) + (f" and {where}" if where else "")), description)
+    return declared(Count(type_name, back(key) + (f" and {where}" if where else "")), description)
 
 
 def page(
@@ -299,16 +350,18 @@ def page(
     order_by: type[Enum] | None = None,
     filters: Mapping[str, Filter] | None = None,
     filter_type: type | None = None,
+    by: tuple[StrawberryArgument, ...] = (),
 ) -> Any:
-    """A Relay connection; the first of `orders` is the default. `on` may be the foreign key that points here."""
-    arguments = [*PAGING]
+    """A Relay connection; the first of `orders` is the default. `on` may be the foreign key that points here.
+
+    `by` are arguments beside `filter` that narrow the list: `filters` has a condition of the same name for each.
+    """
+    arguments = [*by, *PAGING]
     if order_by:
-        arguments.insert(
-            0, argument("order_by", order_by | None, "How to sort; without it the newest come first.")
-        )
+        arguments.insert(0, argument("order_by", order_by | None, "How to sort; without it the newest come first."))
     if filter_type:
         arguments.insert(0, argument("filter", filter_type | None, "Conditions, of which all must hold."))
-    condition = _back(on) if isinstance(on, ForeignKey) else on
+    condition = back(on) if isinstance(on, ForeignKey) else on
     return declared(Page(condition, orders, filters or {}), description, arguments=tuple(arguments))
 
 
@@ -320,17 +373,22 @@ PAGING = (
 )
 
 
-def _back(key: ForeignKey[Any]) -> str:
-    target = table_name(key._foreign_key_meta.resolved_references)  # noqa: SLF001 - Piccolo's reflection
+def references(key: ForeignKey[Any]) -> TableClass:
+    """The table that a key points at."""
+    table: TableClass = key._foreign_key_meta.resolved_references  # noqa: SLF001 - Piccolo's reflection
+    return table
+
+
+def back(key: ForeignKey[Any]) -> str:
+    """The condition that finds the rows whose key points at the row at hand."""
+    target = table_name(references(key))
     return f'{{target}}."{key._meta.db_column_name}" = {{{target}}}.id'  # noqa: SLF001 - Piccolo's reflection
 
 
 def by_slug(description: str) -> Any:
     """A root field: the row of a slug, or null."""
     found = Lookup({"slug": Filter("{target}.slug = {value}::text")})
-    return declared(
-        found, description, arguments=(argument("slug", str, "Its permanent name in addresses."),)
-    )
+    return declared(found, description, arguments=(argument("slug", str, "Its permanent name in addresses."),))
 
 
 def by_id(type_name: str, description: str) -> Any:

@@ -12,8 +12,8 @@ from typing import Any
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
+    GraphQLNamedType,
     GraphQLObjectType,
-    GraphQLOutputType,
     GraphQLSchema,
     GraphQLUnionType,
     OperationDefinitionNode,
@@ -21,11 +21,14 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
+from piccolo.columns import ForeignKey
 
 from schema.compiler import cursors, ids, paging
 from schema.compiler.catalogue import Catalogue
 from schema.compiler.declare import (
     Count,
+    Declared,
+    EachOf,
     Embedded,
     Filter,
     GlobalId,
@@ -37,14 +40,18 @@ from schema.compiler.declare import (
     OneOf,
     Page,
     Reference,
+    References,
     Resolved,
     Rule,
     Scalar,
     Source,
+    back,
+    references,
     table_name,
 )
 from schema.compiler.plan import (
     Check,
+    Connected,
     EdgeList,
     FirstOf,
     Here,
@@ -99,6 +106,7 @@ class Planner:
     checks: list[Check] = field(default_factory=list)
     walked: bool = False
     _aliases: "count[int]" = field(default_factory=lambda: count(1))
+    _checked: set[str] = field(default_factory=set)
 
     def plan(self, source: Source, of: GraphQLField, details: Selected, values: Mapping[str, Any]) -> Plan:
         """The plan of a root field; `values` are parameters that its source names beside its arguments."""
@@ -146,10 +154,10 @@ class Planner:
                 continue
             if isinstance(source, Resolved):
                 self.walked = True
-                fields.extend(
-                    (f"@{name}:{need}", Value(self.sql(sql, scope))) for need, sql in source.needs.items()
-                )
+                fields.extend((f"@{name}:{need}", Value(self.sql(sql, scope))) for need, sql in source.needs.items())
                 continue
+            if source is None:
+                raise TypeError(f"{of.name}.{name} is shown in a compiled place, but does not say where it comes from.")
             fields.append((key, self.node(source, of.fields[name], selected, scope)))
         return Shape(of.name, tuple(dict(fields).items()))
 
@@ -157,8 +165,10 @@ class Planner:
         """What one field holds."""
         target = get_named_type(of.type)
         match source:
-            case Scalar(sql):
-                return Value(self.sql(sql, scope))
+            case Scalar(sql, names):
+                given = self.selection.arguments(of, details) if names else {}
+                chosen = {name: self.value(given[name]) if name in given else "null" for name in names}
+                return Value(self.sql(sql, scope, **chosen))
             case Localised(sql, many):
                 return self._localised(self.sql(sql, scope), many, of, details)
             case Embedded(sql, many):
@@ -173,7 +183,12 @@ class Planner:
                 return self._lookup(by, on, of, details, scope)
             case OneOf(choices):
                 return self._one_of(choices, target, details, scope)
-            case Many(on, order):
+            case EachOf(sql, choices):
+                alias = f"j{next(self._aliases)}"
+                tables = f"jsonb_array_elements({self.sql(sql, scope)}) with ordinality {alias}(value, place)"
+                found = self._one_of(choices, target, details, {**scope, "value": f"{alias}.value"})
+                return Rows(found, Origin(tables, ()), f"{alias}.place")
+            case Many(on, order) | References(on, order):
                 inner, origin = self.origin(_object(target), on, scope)
                 return Rows(self.shape(_object(target), details, inner), origin, self.sql(order, inner))
             case Page():
@@ -197,11 +212,28 @@ class Planner:
         tables = f'"{declared.table._meta.tablename}" {alias}'  # noqa: SLF001 - Piccolo's reflection
         if declared.rule is Rule.AUDIENCE:
             where.append(self._readable(alias))
+            self._checked.add(alias)
         for table, condition in declared.joins.items():
             joined = inner[table_name(table)] = f"t{next(self._aliases)}"
             tables += f' join "{table._meta.tablename}" {joined} on {self.sql(condition, inner)}'  # noqa: SLF001
             where.append(self._readable(joined))
+        if declared.wholes and not any(self._reached(key, on, scope) for key in declared.wholes):
+            where.append(self._whole_is_readable(declared, alias, scope))
         return inner, Origin(tables, tuple(where))
+
+    def _reached(self, key: ForeignKey[Any], on: str | None, scope: Scope) -> bool:
+        """Whether a row is found from the row that its key points at, which the viewer is known to read."""
+        whole = table_name(references(key))
+        return scope.get(whole) in self._checked and f"{on} and ".startswith(f"{back(key)} and ")
+
+    def _whole_is_readable(self, declared: Declared, alias: str, scope: Scope) -> str:
+        choices = []
+        for key in declared.wholes:
+            column = f'{alias}."{key._meta.db_column_name}"'  # noqa: SLF001 - Piccolo's reflection
+            _, whole = self.origin(self.catalogue.whole(references(key)), f"{{target}}.id = {column}", scope)
+            found = f"select from {whole.tables} where {_all(whole.where)}"
+            choices.append(f"when {column} is not null then exists ({found})")
+        return f"case {' '.join(choices)} end"
 
     def _readable(self, alias: str) -> str:
         # In this form PostgreSQL neither multiplies two guessed selectivities nor makes the plan depend on the keys.
@@ -217,17 +249,13 @@ class Planner:
         given = self.selection.arguments(of, details)
         conditions = [on] if on else []
         conditions += [
-            self.sql(
-                filter_.sql, {**scope, "target": "{target}"}, value=self.value(given[name], filter_.convert)
-            )
+            self.sql(filter_.sql, {**scope, "target": "{target}"}, value=self.value(given[name], filter_.convert))
             for name, filter_ in by.items()
             if name in given
         ]
         return self._row(" and ".join(conditions), _object(get_named_type(of.type)), details, scope)
 
-    def _one_of(
-        self, choices: Mapping[str, str], target: GraphQLOutputType, details: Selected, scope: Scope
-    ) -> FirstOf:
+    def _one_of(self, choices: Mapping[str, str], target: GraphQLNamedType, details: Selected, scope: Scope) -> FirstOf:
         possible = {of.name for of in self._possible(target)}
         return FirstOf(
             tuple(
@@ -237,7 +265,7 @@ class Planner:
             )
         )
 
-    def _possible(self, target: GraphQLOutputType) -> list[GraphQLObjectType]:
+    def _possible(self, target: GraphQLNamedType) -> list[GraphQLObjectType]:
         if isinstance(target, GraphQLInterfaceType | GraphQLUnionType):
             return list(self.selection.schema.get_possible_types(target))
         return [_object(target)]
@@ -250,7 +278,8 @@ class Planner:
         if many:
             tables = f"jsonb_array_elements({sql}) with ordinality {alias}(value, place)"
             return Rows(shape, Origin(tables, ()), f"{alias}.place")
-        return Row(shape, Origin(f"(select {sql} as value) {alias}", (f"{alias}.value is not null",)))
+        # "offset 0": the value is computed once, however many fields are picked from it.
+        return Row(shape, Origin(f"(select {sql} as value offset 0) {alias}", (f"{alias}.value is not null",)))
 
     def _localised(self, sql: str, many: bool, of: GraphQLField, details: Selected) -> Node:
         given = self.selection.arguments(of, details).get("lang")
@@ -283,8 +312,8 @@ class Planner:
         name, order = paging.ordering(source.orders, given.get("orderBy"))
 
         inner, origin = self.origin(node_type, source.on, scope)
-        for filter_name, filter_value in (given.get("filter") or {}).items():
-            if filter_value is not None:
+        for filter_name, filter_value in {**given, **given.get("filter", {})}.items():
+            if filter_name in source.filters and filter_value is not None:
                 filter_ = source.filters[filter_name]
                 condition = self.sql(filter_.sql, inner, value=self.value(filter_value, filter_.convert))
                 origin = Origin(origin.tables, (*origin.where, condition))
@@ -292,13 +321,13 @@ class Planner:
         key, row_id = self.sql(order.sql, inner), f"{inner['target']}.id"
         for cursor, after in ((window.after, True), (window.before, False)):
             if cursor is not None:
-                at = self.value(cursor, cursors.reader(name, 0)), self.value(cursor, cursors.reader(name, 1))
+                at = self.value(cursor, cursors.key_of(name, order.type)), self.value(cursor, cursors.row_of(name))
                 comes = ">" if after is not order.descending else "<"
                 condition = f"({key}, {row_id}) {comes} ({at[0]}::text::{order.type}, {at[1]}::uuid)"
                 origin = Origin(origin.tables, (*origin.where, condition))
         direction = "desc" if order.descending is not window.backward else "asc"
 
-        fields = []
+        fields: list[tuple[str, Connected]] = []
         for answer_key, selected in self.selection.fields(connection, details).items():
             match selected[0].node.name.value:
                 case "nodes":
@@ -309,7 +338,7 @@ class Planner:
                     fields.append((answer_key, self._page_info(connection, selected, window)))
                 case "totalCount":
                     fields.append((answer_key, Total(everything, COUNTED_AT_MOST)))
-                case "__typename":
+                case _:
                     fields.append((answer_key, Value(f"'{connection.name}'")))
         return PageOf(
             fields=tuple(fields),
@@ -332,7 +361,7 @@ class Planner:
                     fields.append((key, self.shape(node_type, selected, scope)))
                 case "cursor":
                     fields.append((key, None))
-                case "__typename":
+                case _:
                     fields.append((key, Value(f"'{edge.name}'")))
         return EdgeList(tuple(fields))
 
@@ -356,7 +385,7 @@ class _Names(dict[str, str]):
         return self._planner.context(name)
 
 
-def _object(of: GraphQLOutputType | None) -> GraphQLObjectType:
+def _object(of: GraphQLNamedType) -> GraphQLObjectType:
     if not isinstance(of, GraphQLObjectType):
         message = f"{of} is not an object type."
         raise TypeError(message)

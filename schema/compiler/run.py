@@ -31,6 +31,7 @@ class Database(Protocol):
 class Context:
     """What a request knows: who asks, in which languages, of which parts; and the plans of its document.
 
+    `threshold`: groups with fewer people are hidden from those outside the organisation (rule 6).
     `walk_all` takes the slow road for every field: the JSON is parsed and walked by graphql-core.
     """
 
@@ -40,6 +41,7 @@ class Context:
     ports: Ports
     plans: "PlanCache"
     walk_all: bool = False
+    threshold: int = 5
 
     def value(self, name: str) -> Any:
         """A parameter that plans take from the request. Languages beyond those wanted are null."""
@@ -48,9 +50,17 @@ class Context:
                 return list(self.viewer.keyring)
             case "viewer":
                 return self.viewer.person
+            case "scopes":
+                return sorted(self.viewer.scopes)
+            case "threshold":
+                return self.threshold
             case _:
                 place = int(name.removeprefix("lang")) - 1
                 return self.languages[place] if place < len(self.languages) else None
+
+
+Info = GraphQLResolveInfo[Context]
+"""What a resolver is told of its field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,7 @@ class PlanCache:
 class RawExecutor(Executor[None]):
     """graphql-core's executor, which hands JSON that is already complete on as it is."""
 
-    def complete_value(self, return_type, field_details_list, info, path, result, position_context):  # type: ignore[no-untyped-def,override] # noqa: ANN001, ANN201, PLR0913, PLR0917 - its parent's signature
+    def complete_value(self, return_type, field_details_list, info, path, result, position_context):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, PLR0917 - its parent's signature
         """Complete a value, unless it is JSON made by the database."""
         if type(result) is msgspec.Raw:
             return result
@@ -105,7 +115,7 @@ class RawExecutor(Executor[None]):
 
 
 async def resolve_compiled(
-    info: GraphQLResolveInfo, catalogue: Catalogue, source: Source, values: Mapping[str, Any] | None = None
+    info: Info, catalogue: Catalogue, source: Source, values: Mapping[str, Any] | None = None
 ) -> Any:
     """The answer of one compiled field: raw JSON, or rows for the walk where a field needs a resolver of its own.
 
@@ -125,18 +135,12 @@ _GIVEN = "@"
 """Where the values that a source names stand among the variables; no variable can have this name."""
 
 
-def _prepare(
-    info: GraphQLResolveInfo, catalogue: Catalogue, source: Source, variables: dict[str, Any]
-) -> Statement:
+def _prepare(info: Info, catalogue: Catalogue, source: Source, variables: dict[str, Any]) -> Statement:
     traced = trace(variables)
     given = traced.pop(_GIVEN)
     fragments = {name: FragmentDetails(definition) for name, definition in info.fragments.items()}
-    selection = Selection(
-        info.schema, fragments, info.operation, info.variable_values._replace(coerced=traced)
-    )
+    selection = Selection(info.schema, fragments, info.operation, info.variable_values._replace(coerced=traced))
     details = [FieldDetails(node, None) for node in info.field_nodes]
-    plan = Planner(catalogue, selection).plan(
-        source, info.parent_type.fields[info.field_name], details, given
-    )
+    plan = Planner(catalogue, selection).plan(source, info.parent_type.fields[info.field_name], details, given)
     walked = plan.walked or info.context.walk_all
     return Statement(Writer(typed=walked).statement(plan), plan.parameters, plan.checks, walked)

@@ -46,19 +46,14 @@ class Writer:
                 return sql
             case Row(shape, origin):
                 return f"(select {self.object(shape)} from {_from(origin)})"
-            case Rows(FirstOf() as choice, origin, order):
-                return self._list(self.node(choice), origin, order)
-            case Rows(Shape() as shape, origin, order):
-                return self._list(self.object(shape), origin, order)
+            case Rows(item, origin, order):
+                made = self.object(item) if isinstance(item, Shape) else self.node(item)
+                return self._list(made, origin, order)
             case Here(shape, present):
                 made = self.object(shape)
                 return f"case when {present} then {made} end" if present else made
             case FirstOf(choices):
-                return (
-                    f"coalesce({', '.join(self.node(choice) for choice in choices)})"
-                    if choices
-                    else "null::json"
-                )
+                return f"coalesce({', '.join(self.node(choice) for choice in choices)})" if choices else "null::json"
             case PageOf():
                 return self._page(node)
 
@@ -95,7 +90,8 @@ class Writer:
         ]
         if self._typed:
             fields.append(("@type", "'Connection'"))
-        return _object(fields, f" from ({rows}) r")
+        # HAVING makes one answer of the rows even where nothing that is asked for aggregates them, as with totalCount.
+        return _object(fields, f" from ({rows}) r having true")
 
     def _column(self, connected: Connected, page: PageOf) -> str | None:
         match connected:
@@ -109,10 +105,9 @@ class Writer:
                 return None
 
     def _connected(self, connected: Connected, column: str, page: PageOf, within: str) -> str:
-        turned = " order by r.n desc" if page.backward else ""
         match connected:
             case Nodes() | EdgeList():
-                return f"coalesce(json_agg({column}{turned}){within}, '[]'::json)"
+                return f"coalesce(json_agg({column}{_in_order(page)}){within}, '[]'::json)"
             case PageInfo(wanted):
                 # An aggregate must stand in the query that it aggregates, so this object is not a subquery.
                 pairs = (f"'{key}', {self._info(name, column, page, within)}" for key, name in wanted)
@@ -151,6 +146,13 @@ class Writer:
         if self._typed:
             fields.append(("@type", "'Edge'"))
         return _object(fields)
+
+
+def _in_order(page: PageOf) -> str:
+    """The order of a list of rows; said wherever rows are numbered, since other aggregates may sort them otherwise."""
+    if page.backward:
+        return " order by r.n desc"
+    return " order by r.n" if any(isinstance(connected, PageInfo) for _, connected in page.fields) else ""
 
 
 def _from(origin: Origin) -> str:

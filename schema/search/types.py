@@ -4,13 +4,21 @@ from typing import Annotated, Any
 
 import strawberry
 
+from schema.artefacts.types import Artefact
 from schema.cases.types import Case
 from schema.compiler.declare import Embedded, OneOf, Rule, declare, declared, expression
+from schema.events.types import Event
+from schema.organisations.types import Lab, Network, Organisation
+from schema.practices.types import Practice
 from schema.shared import PageInfo
 from schema.terms import LanguageCode
+from schema.test_rounds.types import TestRound
 
-SearchNode = Annotated[Case, strawberry.union("SearchNode", description="Whatever can be searched.")]
-FOUND_TYPES = ("Case",)
+SearchNode = Annotated[
+    Artefact | Case | Event | Lab | Network | Organisation | Practice | TestRound,
+    strawberry.union("SearchNode", description="Whatever can be searched."),
+]
+FOUND_TYPES = ("Artefact", "Case", "Event", "Lab", "Network", "Organisation", "Practice", "TestRound")
 
 
 _LABEL = """coalesce(
@@ -18,12 +26,15 @@ _LABEL = """coalesce(
         when {value} ->> 'field' in ('topic', 'targetGroup', 'method') then (
             select coalesce(c.labels ->> {lang1}::text, c.labels ->> {lang2}::text, c.labels ->> 'en')
             from concept c
-            where c.notation = {value} ->> 'value' and c.scheme = any(array['topic', 'eurovoc', 'target-group', 'method'])
+            where c.notation = {value} ->> 'value'
+                and c.scheme = any(array['topic', 'eurovoc', 'target-group', 'method'])
             order by c.scheme
             limit 1
         )
         when {value} ->> 'field' = 'organisation' then (
-            select coalesce(o.names -> {lang1}::text, o.names -> {lang2}::text, o.names -> (o.names ->> 'source')) ->> 'text'
+            select coalesce(
+                o.names -> {lang1}::text, o.names -> {lang2}::text, o.names -> (o.names ->> 'source')
+            ) ->> 'text'
             from organisation o
             where o.slug = {value} ->> 'value'
         )
