@@ -45,9 +45,7 @@ async def access(table: type[Row], viewer: Viewer, row_id: UUID | None, what: st
     return row
 
 
-async def access_for_change(
-    table: type[Row], viewer: Viewer, row_id: UUID | None, what: str, *field: str
-) -> Row:
+async def access_for_change(table: type[Row], viewer: Viewer, row_id: UUID | None, what: str, *field: str) -> Row:
     """As `access`, and nobody else can change the row before the caller's transaction ends."""
     found = table.objects().where(_id(table) == row_id).lock_rows("NO KEY UPDATE").first() if row_id else None
     row = await found if found is not None else None
@@ -63,6 +61,12 @@ def require_role(viewer: Viewer, organisation: UUID, least: Role, to: str) -> No
             ErrorCode.FORBIDDEN,
             f"Only {_WHO[least]} of the organisation concerned may {to}. Ask its administrator for the role.",
         )
+
+
+def require_steward(viewer: Viewer, to: str) -> None:
+    """Raise DomainError FORBIDDEN unless the viewer is a steward; `to` completes the sentence."""
+    if not viewer.is_steward:
+        raise refusal(ErrorCode.FORBIDDEN, f"Only a steward of this instance may {to}. Ask one to do it.")
 
 
 _WHO = {

@@ -1,4 +1,6 @@
-"""Column sets that several tables share. Piccolo copies a mixin's columns into each table."""
+"""Column sets that several tables share, which Piccolo copies into each table; and the JSON of JSON columns."""
+
+import json
 
 from piccolo.columns import UUID, Array, SmallInt, Text, Timestamptz
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
@@ -33,3 +35,8 @@ class Ordered:
     """A part of a whole, in the order its authors gave."""
 
     position = SmallInt(default=0)
+
+
+def stored(value: object) -> str | None:
+    """JSON for a JSON column; None stays null."""
+    return None if value is None else json.dumps(value, ensure_ascii=False)

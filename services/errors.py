@@ -46,7 +46,7 @@ class NotSignedIn(Exception):
 
 
 def refusal(code: ErrorCode, message: str, *field: str) -> DomainError:
-    """A DomainError with a single problem; `raise refusal(...)` reads well at the call."""
+    """A DomainError with a single problem, to be raised by the caller."""
     return DomainError([Problem(code, message, field)])
 
 

@@ -37,9 +37,7 @@ async def claim(viewer: Viewer, action: str, key: str | None, given: object) -> 
     await IdempotencyKey.insert(
         IdempotencyKey(person=viewer.person, action=action, key=key, input_hash=input_hash, subject_id=fresh)
     ).on_conflict(action="DO NOTHING")
-    kept = (
-        await IdempotencyKey.select(IdempotencyKey.input_hash, IdempotencyKey.subject_id).where(same).first()
-    )
+    kept = await IdempotencyKey.select(IdempotencyKey.input_hash, IdempotencyKey.subject_id).where(same).first()
     if kept is None or bytes(kept["input_hash"]) != input_hash:
         raise refusal(
             ErrorCode.KEY_REUSED,

@@ -1,7 +1,45 @@
 """The languages that texts may be written in."""
 
-LANGUAGES = (
-    "bg", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "eu", "fi", "fr", "ga", "gl", "hr", "hu", "is",
-    "it", "lb", "lt", "lv", "mk", "mt", "nl", "no", "pl", "pt", "rm", "ro", "sk", "sl", "sq", "sr", "sv", "tr", "uk",
-)  # fmt: skip
-"""ISO 639-1 codes: the official languages of the EU and the EEA, of candidates and neighbours, and regional ones."""
+from services.terms import Term
+
+
+class LanguageCode(Term):
+    """A language, by its ISO 639-1 code: official languages of the EU and EEA, of neighbours, and regional ones."""
+
+    bg = "bg", "Bulgarian."
+    ca = "ca", "Catalan."
+    cs = "cs", "Czech."
+    cy = "cy", "Welsh."
+    da = "da", "Danish."
+    de = "de", "German."
+    el = "el", "Greek."
+    en = "en", "English."
+    es = "es", "Spanish."
+    et = "et", "Estonian."
+    eu = "eu", "Basque."
+    fi = "fi", "Finnish."
+    fr = "fr", "French."
+    ga = "ga", "Irish."
+    gl = "gl", "Galician."
+    hr = "hr", "Croatian."
+    hu = "hu", "Hungarian."
+    is_ = "is", "Icelandic."
+    it = "it", "Italian."
+    lb = "lb", "Luxembourgish."
+    lt = "lt", "Lithuanian."
+    lv = "lv", "Latvian."
+    mk = "mk", "Macedonian."
+    mt = "mt", "Maltese."
+    nl = "nl", "Dutch."
+    no = "no", "Norwegian."
+    pl = "pl", "Polish."
+    pt = "pt", "Portuguese."
+    rm = "rm", "Romansh."
+    ro = "ro", "Romanian."
+    sk = "sk", "Slovak."
+    sl = "sl", "Slovenian."
+    sq = "sq", "Albanian."
+    sr = "sr", "Serbian."
+    sv = "sv", "Swedish."
+    tr = "tr", "Turkish."
+    uk = "uk", "Ukrainian."

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from piccolo import columns
 from piccolo.columns import JSONB, BigSerial, Timestamptz, Varchar
-from piccolo.columns import UUID as UUIDColumn
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
@@ -23,11 +23,11 @@ class LogEntry(Table, tablename="log"):
 
     id = BigSerial(primary_key=True)
     at = Timestamptz(default=TimestamptzNow())
-    person = UUIDColumn(null=True, default=None)
-    organisation = UUIDColumn(null=True, default=None)
+    person = columns.UUID(null=True, default=None)
+    organisation = columns.UUID(null=True, default=None)
     action = Varchar(length=60)
     subject_type = Varchar(length=30)
-    subject_id = UUIDColumn(default=None)
+    subject_id = columns.UUID(default=None)
     detail = JSONB(default="{}")
 
 
@@ -46,7 +46,7 @@ def use_queue(queue: JobQueue) -> None:
     _queues[:] = [queue]
 
 
-async def record(  # noqa: PLR0913 - a log line has this many columns
+async def record(
     viewer: Viewer,
     action: str,
     subject_type: str,

@@ -1,13 +1,34 @@
-"""The life cycle that cases and practices share (DOMAIN §2)."""
+"""How cases and practices are published: the life cycle that they share, and the verbs along it (DOMAIN §2).
 
+Each verb runs in one transaction, appends to the log, and gives the id of the publication.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from piccolo.columns import Column, ForeignKey
+from piccolo.table import Table
+
+from services import idempotency, log
+from services.access import access_for_change, check_revision, require_role, unknown
+from services.audiences import Audience, keys
 from services.cases.terms import PublicationStatus as Status
-from services.errors import ErrorCode, refusal
+from services.errors import DomainError, ErrorCode, Problem, refusal, refuse_if
+from services.ids import new_id
+from services.organisations.tables import Organisation
+from services.organisations.terms import Role, TokenScope
+from services.publications import Edition, Publication
+from services.slugs import check_slug
+from services.text import TEXT_LIMIT, clean
+from services.transaction import transaction
+from services.viewer import ANYONE, Viewer, organisation_key
 
 STEPS: dict[Status, frozenset[Status]] = {
     Status.DRAFT: frozenset({Status.SUBMITTED, Status.WITHDRAWN}),
-    Status.SUBMITTED: frozenset(
-        {Status.IN_REVIEW, Status.CHANGES_REQUESTED, Status.PUBLISHED, Status.WITHDRAWN}
-    ),
+    Status.SUBMITTED: frozenset({Status.IN_REVIEW, Status.CHANGES_REQUESTED, Status.PUBLISHED, Status.WITHDRAWN}),
     Status.IN_REVIEW: frozenset({Status.CHANGES_REQUESTED, Status.PUBLISHED, Status.WITHDRAWN}),
     Status.CHANGES_REQUESTED: frozenset({Status.SUBMITTED, Status.WITHDRAWN}),
     Status.PUBLISHED: frozenset({Status.ARCHIVED, Status.SUPERSEDED}),
@@ -15,10 +36,16 @@ STEPS: dict[Status, frozenset[Status]] = {
     Status.ARCHIVED: frozenset(),
     Status.WITHDRAWN: frozenset({Status.DRAFT}),
 }
-"""From each state, the states that may follow."""
+"""From each state, the states that may follow. What was withdrawn becomes a draft again by being edited."""
 
-WRITABLE = frozenset({Status.DRAFT, Status.CHANGES_REQUESTED})
+WRITABLE = frozenset({Status.DRAFT, Status.CHANGES_REQUESTED, Status.WITHDRAWN})
 """The states in which a version's text may change."""
+
+CLOSED = frozenset({Status.PUBLISHED, Status.SUPERSEDED, Status.ARCHIVED})
+"""The states in which a version's text never changes again: an edit opens the next one (rule 2)."""
+
+W = TypeVar("W", bound=Publication)
+V = TypeVar("V", bound=Edition)
 
 
 def check_step(now: Status, wanted: Status) -> None:
@@ -35,3 +62,293 @@ def check_writable(now: Status) -> None:
             ErrorCode.WRONG_STATE,
             f"It is {now}, and its text cannot change now. Ask for changes, or withdraw it, first.",
         )
+
+
+def check_note(note: str) -> str:
+    """A reviewer's note, cleaned. Raises DomainError when there is nothing in it, or too much."""
+    cleaned = clean(note)
+    if not cleaned:
+        raise refusal(ErrorCode.REQUIRED, "Say what should change.", "note")
+    if len(cleaned) > TEXT_LIMIT:
+        raise refusal(
+            ErrorCode.TOO_LONG, f"The note has {len(cleaned)} characters; at most {TEXT_LIMIT} are allowed.", "note"
+        )
+    return cleaned
+
+
+class New(Protocol):
+    """What every publication is begun with; `owner` is an organisation's slug."""
+
+    @property
+    def slug(self) -> str:
+        """Its permanent name in addresses."""
+
+    @property
+    def owner(self) -> str:
+        """Who answers for it."""
+
+    @property
+    def audience(self) -> Audience | None:
+        """Who may read it once it is published; None: its owner's organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """A version's text, ready to be stored: its own columns, and its parts table by table, references backwards."""
+
+    columns: Mapping[str, Any]
+    parts: Sequence[Sequence[Table]]
+
+
+Write = Callable[[UUID, list[str]], Awaitable[Manuscript]]
+"""Makes the manuscript of the version of an id, whose parts are to have an audience. Raises DomainError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing(Generic[W, V]):
+    """What is particular to one kind of publication, and the verbs on it.
+
+    `of` is the column by which a version names its whole; `parts` are the tables of a version's parts, in an order in
+    which they may be emptied. `problems` finds what keeps a version from being published, and `released` passes the
+    readers that a version has got on to those of its parts that have readers of their own.
+    """
+
+    whole: type[W]
+    version: type[V]
+    of: ForeignKey[Any]
+    parts: tuple[type[Table], ...]
+    problems: Callable[[W, V], Awaitable[Iterable[Problem]]]
+    released: Callable[[V], Awaitable[None]]
+
+    @property
+    def noun(self) -> str:
+        """The kind in lower case, as sentences and actions of the log name it."""
+        return self.whole.__name__.lower()
+
+    async def draft(
+        self, viewer: Viewer, new: New, write: Write, *, idempotency_key: str | None, **columns: Any
+    ) -> UUID:
+        """Begin one; only its owner's organisation sees the draft. `columns` are the whole's own."""
+        viewer.require_scope(TokenScope.WRITE)
+        action = f"draft_{self.noun}"
+        async with transaction():
+            owner = await Organisation.select(Organisation.id).where(Organisation.slug == new.owner).first()
+            if owner is None:
+                raise unknown("organisation", "owner")
+            require_role(viewer, owner["id"], Role.EDITOR, f"write its {self.noun}s")
+            claim = await idempotency.claim(viewer, action, idempotency_key, new)
+            if claim.made:
+                return claim.id
+            check_slug(new.slug, "slug")
+            own = [organisation_key(owner["id"])]
+            release = await keys(viewer, new.audience or Audience(), owner["id"], "audience")
+            whole = self.whole(id=claim.id, slug=new.slug, owner=owner["id"], audience=own, **columns)
+            made = await self.whole.insert(whole).on_conflict(target=self.whole.slug, action="DO NOTHING")
+            if not made:
+                raise refusal(ErrorCode.ALREADY_EXISTS, f"The slug «{new.slug}» is taken; choose another.", "slug")
+            await self._open(self._blank(viewer, claim.id, 1, own, release), write)
+            await log.record(viewer, action, self.whole.__name__, claim.id, organisation=owner["id"])
+        return claim.id
+
+    async def edit(
+        self, viewer: Viewer, row_id: UUID | None, write: Write, *, audience: Audience | None, expected: int | None
+    ) -> UUID:
+        """Replace the text of the open version; after publication this opens the next one."""
+        viewer.require_scope(TokenScope.WRITE)
+        async with transaction():
+            whole = await self._editable(viewer, row_id, expected, f"change its {self.noun}s")
+            latest = await self._latest(whole.id)
+            own = [organisation_key(whole.owner)]
+            release = await keys(viewer, audience, whole.owner, "audience") if audience else latest.release_audience
+            if latest.status in CLOSED:
+                await self._open(self._blank(viewer, whole.id, latest.number + 1, own, release), write)
+            else:
+                check_writable(Status[latest.status])
+                await self._rewrite(latest, own, release, write)
+            await self._changed(viewer, whole, f"edit_{self.noun}")
+        return whole.id
+
+    async def step(
+        self,
+        viewer: Viewer,
+        row_id: UUID | None,
+        wanted: Status,
+        action: str,
+        *,
+        expected: int | None,
+        note: str | None = None,
+    ) -> UUID:
+        """Move the open version on to another state."""
+        viewer.require_scope(TokenScope.WRITE)
+        async with transaction():
+            whole = await self._editable(viewer, row_id, expected, f"decide on its {self.noun}s")
+            version = await self._latest(whole.id)
+            await self._set(version, wanted, note)
+            await self._changed(viewer, whole, action, number=version.number)
+        return whole.id
+
+    async def archive(self, viewer: Viewer, row_id: UUID | None, *, expected: int | None) -> UUID:
+        """Mark the version at the permanent address as no longer current; it stays there, and an open draft too."""
+        viewer.require_scope(TokenScope.WRITE)
+        async with transaction():
+            whole = await self._editable(viewer, row_id, expected, f"decide on its {self.noun}s")
+            version = await self._numbered(whole.id, whole.current_number)
+            await self._set(version, Status.ARCHIVED, None)
+            await self._changed(viewer, whole, f"archive_{self.noun}", number=version.number)
+        return whole.id
+
+    async def publish(
+        self, viewer: Viewer, row_id: UUID | None, *, embargo_until: datetime | None, expected: int | None
+    ) -> UUID:
+        """Publish the open version to its audience, at once or when the embargo ends (rule 2).
+
+        Raises DomainError with every unmet condition.
+        """
+        viewer.require_scope(TokenScope.WRITE)
+        async with transaction():
+            whole = await self._editable(viewer, row_id, expected, f"publish its {self.noun}s")
+            version = await self._latest(whole.id)
+            check_step(Status[version.status], Status.PUBLISHED)
+            refuse_if(await self.problems(whole, version))
+            now = datetime.now(UTC)
+            waits = embargo_until is not None and embargo_until > now
+            await self.version.update(
+                {
+                    self.version.status: Status.PUBLISHED,
+                    self.version.published_at: now,
+                    self.version.embargo_until: embargo_until if waits else None,
+                }
+            ).where(self.version.id == version.id)
+            if waits:
+                await self._release_at(whole.id, embargo_until)
+            else:
+                await self._release(whole, version, now)
+            await self._changed(viewer, whole, f"publish_{self.noun}", number=version.number)
+        return whole.id
+
+    async def release(self, row_id: UUID) -> None:
+        """Give each published version whose embargo has ended its audience. Harmless when repeated.
+
+        For one that still waits, as when this machine's clock is behind, the release is enqueued again.
+        """
+        async with transaction():
+            whole = await self.whole.objects().where(self.whole.id == row_id).lock_rows("NO KEY UPDATE").first()
+            if whole is None:
+                return
+            now = datetime.now(UTC)
+            waiting = (
+                await self.version.objects()
+                .where((self.of == row_id) & (self.version.status == Status.PUBLISHED))
+                .where(self.version.embargo_until.is_not_null())
+                .order_by(self.version.number)
+            )
+            due = [version for version in waiting if version.embargo_until <= now]
+            for version in due:
+                await self._release(whole, version, now)
+                await self._changed(ANYONE, whole, f"release_{self.noun}", number=version.number)
+            later = [version.embargo_until for version in waiting if version.embargo_until > now]
+            if later:
+                await self._release_at(row_id, min(later))
+
+    # -- rows ------------------------------------------------------------------------------------------------------
+
+    async def _editable(self, viewer: Viewer, row_id: UUID | None, expected: int | None, to: str) -> W:
+        whole = await access_for_change(self.whole, viewer, row_id, self.noun, "id")
+        require_role(viewer, whole.owner, Role.EDITOR, to)
+        check_revision(expected, whole.revision)
+        return whole
+
+    async def _latest(self, whole_id: UUID) -> V:
+        versions = self.version.objects().where(self.of == whole_id)
+        found = await versions.order_by(self.version.number, ascending=False).first()
+        if found is None:
+            raise unknown(self.noun, "id")
+        return found
+
+    async def _numbered(self, whole_id: UUID, number: int) -> V:
+        found = await self.version.objects().where((self.of == whole_id) & (self.version.number == number)).first()
+        if found is None:
+            raise unknown(self.noun, "id")
+        return found
+
+    async def _set(self, version: V, wanted: Status, note: str | None) -> None:
+        check_step(Status[version.status], wanted)
+        await self.version.update({self.version.status: wanted, self.version.review_note: note}).where(
+            self.version.id == version.id
+        )
+
+    async def _changed(self, viewer: Viewer, whole: W, action: str, **detail: object) -> None:
+        await self.whole.update(
+            {self.whole.revision: self.whole.revision + 1, self.whole.updated_at: datetime.now(UTC)}
+        ).where(self.whole.id == whole.id)
+        await log.record(viewer, action, self.whole.__name__, whole.id, organisation=whole.owner, detail=detail)
+
+    async def _release_at(self, whole_id: UUID, at: datetime | None) -> None:
+        await log.enqueue("release", at=at, type=self.whole.__name__, id=str(whole_id))
+
+    async def _release(self, whole: W, version: V, now: datetime) -> None:
+        """Make the version the current one and give it, its parts and the whole their readers.
+
+        Only earlier versions are superseded: a later one may be waiting for the end of its own embargo.
+        """
+        audience = version.release_audience
+        await self.version.update({self.version.status: Status.SUPERSEDED}).where(
+            (self.of == whole.id) & (self.version.status == Status.PUBLISHED) & (self.version.number < version.number)
+        )
+        await self.version.update({self.version.audience: audience, self.version.embargo_until: None}).where(
+            self.version.id == version.id
+        )
+        await self.released(version)
+        await self.whole.update(
+            {
+                self.whole.audience: audience,
+                self.whole.current_number: version.number,
+                self.whole.listed_at: now if version.number == 1 else whole.listed_at,
+            }
+        ).where(self.whole.id == whole.id)
+
+    # -- versions --------------------------------------------------------------------------------------------------
+
+    def _blank(self, viewer: Viewer, whole_id: UUID, number: int, own: list[str], release: list[str]) -> V:
+        whole: dict[str, Any] = {self.of._meta.name: whole_id}  # noqa: SLF001 - Piccolo's reflection
+        return self.version(
+            id=new_id(),
+            number=number,
+            audience=own,
+            release_audience=release,
+            created_by=viewer.person,
+            created_at=datetime.now(UTC),
+            **whole,
+        )
+
+    async def _open(self, version: V, write: Write) -> None:
+        manuscript = await _written(write, version.id, version.audience)
+        for column, value in manuscript.columns.items():
+            setattr(version, column, value)
+        await self.version.insert(version)
+        await _insert(manuscript.parts)
+
+    async def _rewrite(self, version: V, own: list[str], release: list[str], write: Write) -> None:
+        manuscript = await _written(write, version.id, own)
+        for table in self.parts:
+            part: Any = table  # every part names its version; Piccolo has no type that says so
+            await part.delete().where(part.version == version.id)
+        status = Status.DRAFT if version.status == Status.WITHDRAWN else version.status
+        changed: dict[Column | str, Any] = {"release_audience": release, "status": status}
+        changed.update(manuscript.columns)
+        await self.version.update(changed).where(self.version.id == version.id)
+        await _insert(manuscript.parts)
+
+
+async def _written(write: Write, version: UUID, audience: list[str]) -> Manuscript:
+    """The manuscript; what is wrong with it is told by its place in the input, which holds the text as `content`."""
+    try:
+        return await write(version, audience)
+    except DomainError as error:
+        raise DomainError(replace(problem, field=("content", *problem.field)) for problem in error.problems) from None
+
+
+async def _insert(parts: Sequence[Sequence[Table]]) -> None:
+    for batch in parts:
+        if batch:
+            await type(batch[0]).insert(*batch)

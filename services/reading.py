@@ -9,6 +9,7 @@ from piccolo.table import Table
 
 from services.concepts.tables import Concept
 from services.dates import DateClaim, stored_claims
+from services.durations import Duration
 from services.errors import DomainError, ErrorCode, Problem
 from services.organisations.tables import Organisation
 from services.text import TEXT_LIMIT, Wording, localised
@@ -46,6 +47,14 @@ class Reading:
             self.problems += error.problems
             return []
 
+    def duration(self, duration: Duration | None, *path: str) -> dict[str, Any]:
+        """The two columns of a duration; nulls for None."""
+        if duration is None:
+            return {"duration_value": None, "duration_unit": None}
+        if duration.value <= 0:
+            self.problem(ErrorCode.INVALID, "A duration is more than 0.", *path)
+        return {"duration_value": duration.value, "duration_unit": duration.unit}
+
     def organisation(self, slug: str | None, *path: str) -> UUID | None:
         """The organisation of a slug; None for None."""
         return self._found(self.organisations, slug, "organisation", path)
@@ -55,9 +64,7 @@ class Reading:
         for scheme in schemes:
             if (scheme, notation) in self.concepts:
                 return self.concepts[scheme, notation]
-        self.problem(
-            ErrorCode.NOT_FOUND, f"There is no concept «{notation}» in {' or '.join(schemes)}.", *path
-        )
+        self.problem(ErrorCode.NOT_FOUND, f"There is no concept «{notation}» in {' or '.join(schemes)}.", *path)
         return None
 
     def place(self, index: int | None, rows: Sequence[Table], *path: str) -> UUID | None:
@@ -67,7 +74,7 @@ class Reading:
         if not 0 <= index < len(rows):
             self.problem(ErrorCode.INVALID, f"{index} is not an index of that list; it counts from 0.", *path)
             return None
-        found: UUID = rows[index].id  # type: ignore[attr-defined] - every part is Identified
+        found: UUID = rows[index].id  # type: ignore[attr-defined]  # every part is Identified
         return found
 
     def between(self, low: int, high: int, number: float | None, *path: str) -> Any:
@@ -85,9 +92,7 @@ class Reading:
         if self.problems:
             raise DomainError(self.problems)
 
-    def _found(
-        self, known: Mapping[str, UUID], slug: str | None, what: str, path: tuple[str, ...]
-    ) -> UUID | None:
+    def _found(self, known: Mapping[str, UUID], slug: str | None, what: str, path: tuple[str, ...]) -> UUID | None:
         if slug is not None and slug not in known:
             self.problem(ErrorCode.NOT_FOUND, f"There is no {what} «{slug}».", *path)
         return known.get(slug) if slug is not None else None
@@ -102,9 +107,7 @@ async def reading(organisations: Iterable[str | None], concepts: Iterable[str]) 
         else []
     )
     filed = (
-        await Concept.select(Concept.id, Concept.scheme, Concept.notation).where(
-            Concept.notation.is_in(notations)
-        )
+        await Concept.select(Concept.id, Concept.scheme, Concept.notation).where(Concept.notation.is_in(notations))
         if notations
         else []
     )

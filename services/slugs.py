@@ -13,7 +13,7 @@ def check_slug(slug: str, *field: str) -> str:
     if len(slug) > SLUG_LIMIT or not _SHAPE.fullmatch(slug):
         raise refusal(
             ErrorCode.INVALID,
-            f"A slug is made of lower-case letters, digits and single hyphens, at most {SLUG_LIMIT}: «olen-service-vision».",
+            f"A slug has lower-case letters, digits and single hyphens, at most {SLUG_LIMIT}: «olen-service-vision».",
             *field,
         )
     return slug

@@ -9,7 +9,7 @@ class Term(StrEnum):
 
     description: str
 
-    def __new__(cls, value: str, description: str) -> Self:
+    def __new__(cls, value: str, description: str = "") -> Self:
         """Make a member from its value and its meaning."""
         member = str.__new__(cls, value)
         member._value_ = value

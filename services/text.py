@@ -76,9 +76,7 @@ def _problems(given: list[Wording], field: tuple[str, ...], limit: int) -> Itera
         yield Problem(ErrorCode.INVALID, "Only one language can be the source.", field)
     machine = {TranslationMethod.MACHINE, TranslationMethod.MACHINE_REVIEWED}
     if not sources and given[0].method in machine:
-        yield Problem(
-            ErrorCode.INVALID, "A machine translation cannot be the source: mark another text so.", field
-        )
+        yield Problem(ErrorCode.INVALID, "A machine translation cannot be the source: mark another text so.", field)
     for wording in given:
         if not wording.text:
             yield Problem(ErrorCode.REQUIRED, f"The text in «{wording.language}» is empty.", field)

@@ -38,6 +38,10 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _TRUTHS = {"true": True, "false": False}
 
 
+class _Unfit(ValueError):
+    """What stands somewhere does not fit its field. Says what does."""
+
+
 @dataclass(slots=True)
 class Conversion:
     """Converts the things of one file and keeps what is wrong, so that an author sees all of it at once."""
@@ -47,16 +51,28 @@ class Conversion:
 
     def thing(self, given: Given, shape: Shape) -> dict[str, Value]:
         """The fields of one thing. What is wrong stands in `problems`, and the answer is then of no use."""
-        return self._fields(given, shape, "a map")
+        try:
+            return self._fields(given, shape, "a map")
+        except _Unfit as error:
+            self._note(given, str(error))
+            return {}
 
-    def _wrong(self, given: Given, message: str) -> Wrong:
+    def _note(self, given: Given, message: str) -> None:
         self.problems.append(Problem(self.file, given.line, given.path, message))
-        return WRONG
 
     def _value(self, given: Given, to: GraphQLInputType) -> Value:
+        """What is given, as a value of a type. What does not fit it is noted."""
+        try:
+            return self._fitting(given, to)
+        except (GraphQLError, ValueError) as error:
+            self._note(given, str(error))
+            return None
+
+    def _fitting(self, given: Given, to: GraphQLInputType) -> Value:
+        """As `_value`; raises _Unfit, or what a scalar of the schema raises, when it does not fit."""
         if isinstance(to, GraphQLNonNull):
             if given.value is None:
-                return self._wrong(given, "Something must stand here.")
+                raise _Unfit("Something must stand here.")
             to = to.of_type
         if given.value is None:
             return None
@@ -69,26 +85,24 @@ class Conversion:
             case GraphQLInputObjectType():
                 found = self._fields(given, to.fields, f"a map of {', '.join(to.fields)}")
             case GraphQLEnumType():
-                found = self._term(given, to)
+                found = _term(given, to)
             case GraphQLScalarType():
-                found = self._scalar(given, to)
+                found = _scalar(given, to)
             case _:
                 raise TypeError(f"{to} is not an input type.")
         return found
 
-    # -- lists -----------------------------------------------------------------------------------------------------
-
-    def _list(self, given: Given, of: GraphQLInputType) -> list[Value] | None:
+    def _list(self, given: Given, of: GraphQLInputType) -> list[Value]:
         entry = of.of_type if isinstance(of, GraphQLNonNull) else of
         if isinstance(entry, GraphQLInputObjectType) and _BY_LANGUAGE in entry.fields:
             return self._by_language(given, entry)
         if not isinstance(given.value, list):
-            return self._wrong(given, "A list must stand here: begin each line of it with `- `, or write [a, b].")
+            raise _Unfit("A list must stand here: begin each line of it with `- `, or write [a, b].")
         return [self._value(one, of) for one in given.value]
 
-    def _by_language(self, given: Given, entry: GraphQLInputObjectType) -> list[Value] | None:
+    def _by_language(self, given: Given, entry: GraphQLInputObjectType) -> list[Value]:
         if not isinstance(given.value, dict):
-            return self._wrong(given, "Say in which language this is, such as `en: …`.")
+            raise _Unfit("Say in which language this is, such as `en: …`.")
         shape = {name: one for name, one in entry.fields.items() if name != _BY_LANGUAGE}
         # What a language stands for when it is not written as a map: the one field that cannot be left out.
         short = next(name for name, one in shape.items() if is_required_input_field(one))
@@ -104,19 +118,16 @@ class Conversion:
             for language, one in given.value.items()
         ]
 
-    # -- maps ------------------------------------------------------------------------------------------------------
-
     def _fields(self, given: Given, shape: Shape, wanted: str) -> dict[str, Value]:
         if not isinstance(given.value, dict):
-            self._wrong(given, f"Here must stand {wanted}.")
-            return {}
+            raise _Unfit(f"Here must stand {wanted}.")
         fields = given.value
         for name, one in fields.items():
             if name not in shape:
-                self._wrong(one, f"There is no such field. {did_you_mean(name, shape)}")
+                self._note(one, f"There is no such field. {did_you_mean(name, shape)}")
         for name, expected in shape.items():
             if name not in fields and is_required_input_field(expected):
-                self._wrong(given, f"«{name}» is missing.")
+                self._note(given, f"«{name}» is missing.")
         return {
             name: self._value(one, shape[name].type)
             for name, one in fields.items()
@@ -125,7 +136,7 @@ class Conversion:
 
     def _audience(self, given: Given) -> Value:
         if not isinstance(given.value, list):
-            return self._wrong(given, "An audience is a list, such as [public] or [network:<slug>].")
+            raise _Unfit("An audience is a list, such as [public] or [network:<slug>].")
         networks: list[Value] = []
         organisations: list[Value] = []
         is_public = False
@@ -139,54 +150,51 @@ class Conversion:
                 case "organisation", str() if slug:
                     organisations.append(slug)
                 case _:
-                    self._wrong(one, "Readers are written public, network:<slug> or organisation:<slug>.")
+                    self._note(one, "Readers are written public, network:<slug> or organisation:<slug>.")
         return {"public": is_public, "networks": networks, "organisations": organisations}
 
-    # -- single values ---------------------------------------------------------------------------------------------
 
-    def _term(self, given: Given, to: GraphQLEnumType) -> str | None:
-        if not isinstance(given.value, str):
-            return self._wrong(given, f"One word must stand here. {did_you_mean('', to.values)}")
-        if given.value not in to.values:
-            return self._wrong(given, f"«{given.value}» is not known here. {did_you_mean(given.value, to.values)}")
-        return given.value
-
-    def _scalar(self, given: Given, to: GraphQLScalarType) -> Value:
-        if not isinstance(given.value, str):
-            return self._wrong(given, "One value must stand here, not a list or a map.")
-        try:
-            if to.name in _SCALARS:
-                return _SCALARS[to.name](given.value)
-            to.parse_value(given.value)
-        except (GraphQLError, ValueError) as error:
-            return self._wrong(given, str(error))
-        return given.value
+# -- single values: each raises _Unfit -----------------------------------------------------------------------------
 
 
-# -- scalars: from a text, or a ValueError in words ----------------------------------------------------------------
+def _term(given: Given, to: GraphQLEnumType) -> str:
+    if not isinstance(given.value, str):
+        raise _Unfit(f"One word must stand here. {did_you_mean('', to.values)}")
+    if given.value not in to.values:
+        raise _Unfit(f"«{given.value}» is not known here. {did_you_mean(given.value, to.values)}")
+    return given.value
+
+
+def _scalar(given: Given, to: GraphQLScalarType) -> Value:
+    if not isinstance(given.value, str):
+        raise _Unfit("One value must stand here, not a list or a map.")
+    if to.name in _SCALARS:
+        return _SCALARS[to.name](given.value)
+    to.parse_value(given.value)
+    return given.value
 
 
 def _whole(text: str) -> int:
     if not _WHOLE.fullmatch(text):
-        raise ValueError(f"«{text}» is not a whole number.")
+        raise _Unfit(f"«{text}» is not a whole number.")
     return int(text)
 
 
 def _index(text: str) -> int:
     if not _WHOLE.fullmatch(text):
-        raise ValueError(f"«{text}» is not an index: count from 0 in the list that this points at.")
+        raise _Unfit(f"«{text}» is not an index: count from 0 in the list that this points at.")
     return int(text)
 
 
 def _number(text: str) -> float:
     if not _NUMBER.fullmatch(text):
-        raise ValueError(f"«{text}» is not a number. Decimals follow a point: 1.5.")
+        raise _Unfit(f"«{text}» is not a number. Decimals follow a point: 1.5.")
     return float(text)
 
 
 def _truth(text: str) -> bool:
     if text not in _TRUTHS:
-        raise ValueError(f"«{text}» is neither true nor false.")
+        raise _Unfit(f"«{text}» is neither true nor false.")
     return _TRUTHS[text]
 
 

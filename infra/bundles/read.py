@@ -20,6 +20,8 @@ LARGEST = 4 * 1024 * 1024
 
 SECTIONS = ("concepts", "organisations", "networks", "labs", "cases", "testRounds", "practices", "events")
 _DEEPEST = 40
+_VALUES = (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_UNTAGGED = frozenset({None, "!"})
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 # The one in C is a tenth of the time; both read the same language.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -121,10 +123,10 @@ class _Document:
         return found
 
     def _given(self, event: yaml.Event, path: Place, line: int | None = None) -> Given:
-        line = line or event.start_mark.line + 1
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+        line = line or _line(event)
+        if not isinstance(event, _VALUES) or event.anchor is not None:
             raise self._refused(event, path, "Anchors (&) and aliases (*) are not read: write the value out.")
-        if event.tag not in {None, "!"}:
+        if event.tag not in _UNTAGGED:
             raise self._refused(event, path, f"Tags such as {event.tag} are not read: leave it out.")
         if len(path) > _DEEPEST:
             raise self._refused(event, path, f"This is nested deeper than {_DEEPEST} levels.")
@@ -146,10 +148,10 @@ class _Document:
     def _fields(self, path: Place) -> dict[str, Given]:
         found: dict[str, Given] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag not in {None, "!"}:
+            if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag not in _UNTAGGED:
                 raise self._refused(event, path, "A key is a single word.")
             key: str = event.value
-            line = event.start_mark.line + 1
+            line = _line(event)
             if key in found:
                 again = f"«{key}» stands here twice, first in line {found[key].line}. Keep one."
                 raise self._refused(event, (*path, key), again)
@@ -157,7 +159,12 @@ class _Document:
         return found
 
     def _refused(self, event: yaml.Event, path: Place, message: str) -> BundleError:
-        return _error(self.name, event.start_mark.line + 1, message, *path)
+        return _error(self.name, _line(event), message, *path)
+
+
+def _line(event: yaml.Event) -> int:
+    """The line an event begins on, from 1; the parser gives every event that a text has such a mark."""
+    return event.start_mark.line + 1 if event.start_mark else 0
 
 
 def _error(name: str, line: int, message: str, *path: str | int) -> BundleError:

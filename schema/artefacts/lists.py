@@ -9,6 +9,6 @@ from schema.compiler.declare import Order, page
 ARTEFACT_ORDERS = {"NEWEST": Order("{artefact}.listed_at", "timestamptz", descending=True)}
 
 
-def artefacts_of(key: ForeignKey[Any], description: str) -> Any:  # noqa: ANN401 - the attribute that it stands in says its type
+def artefacts_of(key: ForeignKey[Any], description: str) -> Any:
     """A connection of the files whose key points at this row, the newest first."""
     return page(description, on=key, orders=ARTEFACT_ORDERS)

@@ -12,8 +12,8 @@ from schema.cases.terms import (
     Stage,
 )
 from schema.inputs import SourceDocumentInput
-from schema.languages import LanguageCode
 from schema.shared import DateClaimInput, DurationInput, LocalisedTextInput
+from schema.terms import LanguageCode
 
 
 @strawberry.input(description="An organisation or a group of stakeholders; exactly one of the two.")
@@ -22,12 +22,8 @@ class ParticipationInput:
 
     role: ParticipationRole = strawberry.field(description="What it was in the case.")
     organisation: str | None = strawberry.field(default=None, description="The organisation's slug.")
-    stakeholder_group: list[LocalisedTextInput] | None = strawberry.field(
-        default=None, description="The group."
-    )
-    headcount: int | None = strawberry.field(
-        default=None, description="How many people; null if not reported."
-    )
+    stakeholder_group: list[LocalisedTextInput] | None = strawberry.field(default=None, description="The group.")
+    headcount: int | None = strawberry.field(default=None, description="How many people; null if not reported.")
 
 
 @strawberry.input(description="A phase.")
@@ -36,9 +32,7 @@ class PhaseInput:
 
     name: list[LocalisedTextInput] = strawberry.field(description="The organisation's own name for it.")
     stage: Stage = strawberry.field(description="The stage that all cases have in common.")
-    description: list[LocalisedTextInput] | None = strawberry.field(
-        default=None, description="What happened in it."
-    )
+    description: list[LocalisedTextInput] | None = strawberry.field(default=None, description="What happened in it.")
     duration: DurationInput | None = strawberry.field(
         default=None, description="How long it took; null if not reported."
     )
@@ -51,9 +45,7 @@ class MethodUseInput:
     method: str = strawberry.field(description="Notation of a concept of the scheme `method`.")
     phase: int | None = strawberry.field(default=None, description="Index in `phases`, from 0.")
     with_whom: list[LocalisedTextInput] | None = strawberry.field(default=None, description="With whom.")
-    facilitator: str | None = strawberry.field(
-        default=None, description="Slug of the organisation that guided it."
-    )
+    facilitator: str | None = strawberry.field(default=None, description="Slug of the organisation that guided it.")
     note: list[LocalisedTextInput] | None = strawberry.field(default=None, description="How it was done.")
     duration: DurationInput | None = strawberry.field(
         default=None, description="How long it took; null if not reported."
@@ -86,12 +78,8 @@ class ImplementationSheetInput:
     """See services.cases.content.ImplementationSheet."""
 
     goal: list[LocalisedTextInput] = strawberry.field(description="What it is to achieve.")
-    responsible: list[LocalisedTextInput] | None = strawberry.field(
-        default=None, description="Who is to do it."
-    )
-    steps: list[list[LocalisedTextInput]] = strawberry.field(
-        default_factory=list, description="The steps, in order."
-    )
+    responsible: list[LocalisedTextInput] | None = strawberry.field(default=None, description="Who is to do it.")
+    steps: list[list[LocalisedTextInput]] = strawberry.field(default_factory=list, description="The steps, in order.")
     cost: float | None = strawberry.field(default=None, description="What it costs; null if not estimated.")
     currency: str | None = strawberry.field(default=None, description="ISO 4217 code of the cost.")
     start: list[DateClaimInput] = strawberry.field(default_factory=list, description="When it is to begin.")
@@ -103,9 +91,7 @@ class IdeaInput:
     """See services.cases.content.Idea."""
 
     title: list[LocalisedTextInput] = strawberry.field(description="The idea in a line.")
-    description: list[LocalisedTextInput] | None = strawberry.field(
-        default=None, description="The idea in full."
-    )
+    description: list[LocalisedTextInput] | None = strawberry.field(default=None, description="The idea in full.")
     challenge: int | None = strawberry.field(default=None, description="Index in `challenges`, from 0.")
     value: int | None = strawberry.field(default=None, description="Its value, 1–5; null if not weighed.")
     effort: int | None = strawberry.field(default=None, description="Its effort, 1–5; null if not weighed.")
@@ -115,9 +101,7 @@ class IdeaInput:
     priority: int | None = strawberry.field(
         default=None, description="Its rank, 1 being the first; null if not ranked."
     )
-    sheet: ImplementationSheetInput | None = strawberry.field(
-        default=None, description="How it is to be carried out."
-    )
+    sheet: ImplementationSheetInput | None = strawberry.field(default=None, description="How it is to be carried out.")
 
 
 @strawberry.input(description="A sub-project in a phase of the road map.")
@@ -150,9 +134,7 @@ class OutputInput:
     quantity: int | None = strawberry.field(
         default=None, description="How many, such as 40 ideas; null if there is nothing to count."
     )
-    unit: list[LocalisedTextInput] | None = strawberry.field(
-        default=None, description="What `quantity` counts."
-    )
+    unit: list[LocalisedTextInput] | None = strawberry.field(default=None, description="What `quantity` counts.")
 
 
 @strawberry.input(description="What changed, or why that is not known.")
@@ -162,15 +144,9 @@ class OutcomeInput:
     kind: OutcomeKind = strawberry.field(description="What is known of it.")
     indicator: list[LocalisedTextInput] = strawberry.field(description="What was looked at.")
     value: float | None = strawberry.field(default=None, description="The figure; null if there is none.")
-    unit: OutcomeUnit | None = strawberry.field(
-        default=None, description="What the figure is in. PERCENT is 0–100."
-    )
-    baseline: float | None = strawberry.field(
-        default=None, description="The figure before; null if not reported."
-    )
-    denominator: int | None = strawberry.field(
-        default=None, description="Of how many; null if not known, never 0."
-    )
+    unit: OutcomeUnit | None = strawberry.field(default=None, description="What the figure is in. PERCENT is 0–100.")
+    baseline: float | None = strawberry.field(default=None, description="The figure before; null if not reported.")
+    denominator: int | None = strawberry.field(default=None, description="Of how many; null if not known, never 0.")
     respondents: int | None = strawberry.field(
         default=None, description="How many answered; null if not known, never 0."
     )
@@ -184,9 +160,7 @@ class ContactInput:
 
     name: str = strawberry.field(description="The name.")
     source: str = strawberry.field(description="Where they are named.")
-    role: list[LocalisedTextInput] | None = strawberry.field(
-        default=None, description="What they were in the case."
-    )
+    role: list[LocalisedTextInput] | None = strawberry.field(default=None, description="What they were in the case.")
     organisation: str | None = strawberry.field(default=None, description="Slug of where they worked.")
 
 
@@ -200,15 +174,9 @@ class CaseContentInput:
     summary: list[LocalisedTextInput] | None = strawberry.field(
         default=None, description="What it is about, in at most 500 characters."
     )
-    challenge: list[LocalisedTextInput] | None = strawberry.field(
-        default=None, description="What had to be solved."
-    )
-    context: list[LocalisedTextInput] | None = strawberry.field(
-        default=None, description="The situation it began in."
-    )
-    licence: str | None = strawberry.field(
-        default=None, description="SPDX identifier of the licence of these texts."
-    )
+    challenge: list[LocalisedTextInput] | None = strawberry.field(default=None, description="What had to be solved.")
+    context: list[LocalisedTextInput] | None = strawberry.field(default=None, description="The situation it began in.")
+    licence: str | None = strawberry.field(default=None, description="SPDX identifier of the licence of these texts.")
     languages: list[LanguageCode] = strawberry.field(
         default_factory=list, description="The languages of the document it comes from."
     )
@@ -230,25 +198,17 @@ class CaseContentInput:
     functions: list[str] = strawberry.field(
         default_factory=list, description="Notations of concepts of the scheme `cofog`."
     )
-    participations: list[ParticipationInput] = strawberry.field(
-        default_factory=list, description="Who took part."
-    )
+    participations: list[ParticipationInput] = strawberry.field(default_factory=list, description="Who took part.")
     phases: list[PhaseInput] = strawberry.field(default_factory=list, description="The phases, in order.")
     methods: list[MethodUseInput] = strawberry.field(
         default_factory=list, description="The methods, as they were used."
     )
-    findings: list[FindingInput] = strawberry.field(
-        default_factory=list, description="What was learned while looking."
-    )
+    findings: list[FindingInput] = strawberry.field(default_factory=list, description="What was learned while looking.")
     challenges: list[ChallengeInput] = strawberry.field(
         default_factory=list, description="What the findings asked to be solved."
     )
-    ideas: list[IdeaInput] = strawberry.field(
-        default_factory=list, description="The solutions that were thought of."
-    )
-    road_map: list[RoadMapItemInput] = strawberry.field(
-        default_factory=list, description="What was to happen when."
-    )
+    ideas: list[IdeaInput] = strawberry.field(default_factory=list, description="The solutions that were thought of.")
+    road_map: list[RoadMapItemInput] = strawberry.field(default_factory=list, description="What was to happen when.")
     principles: list[PrincipleInput] = strawberry.field(
         default_factory=list, description="Values, principles and guidelines, in order."
     )
@@ -256,9 +216,7 @@ class CaseContentInput:
     outcomes: list[OutcomeInput] = strawberry.field(
         default_factory=list, description="What changed, or why that is not known."
     )
-    lessons: list[list[LocalisedTextInput]] = strawberry.field(
-        default_factory=list, description="What was learned."
-    )
+    lessons: list[list[LocalisedTextInput]] = strawberry.field(default_factory=list, description="What was learned.")
     barriers: list[list[LocalisedTextInput]] = strawberry.field(
         default_factory=list, description="What stood in the way."
     )
@@ -268,6 +226,4 @@ class CaseContentInput:
     resource_needs: list[list[LocalisedTextInput]] = strawberry.field(
         default_factory=list, description="What it takes."
     )
-    contacts: list[ContactInput] = strawberry.field(
-        default_factory=list, description="People whom the source names."
-    )
+    contacts: list[ContactInput] = strawberry.field(default_factory=list, description="People whom the source names.")

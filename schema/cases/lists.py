@@ -1,17 +1,23 @@
 """How lists of cases may be sorted and narrowed."""
 
-from enum import Enum
-
 import strawberry
 
 from schema.cases.terms import CaseKind, PublicationStatus
 from schema.compiler.declare import Filter, Order
 from schema.organisations.terms import GovernmentLevel
+from schema.terms import show
+from services.terms import Term
 
-CaseOrder = strawberry.enum(
-    Enum("CaseOrder", {"NEWEST": "NEWEST", "OLDEST": "OLDEST", "SLUG": "SLUG"}),
-    description="How cases are sorted.",
-)
+
+class CaseOrder(Term):
+    """How cases are sorted."""
+
+    NEWEST = "NEWEST", "The most recently published first."
+    OLDEST = "OLDEST", "The earliest published first."
+    SLUG = "SLUG", "By slug, alphabetically."
+
+
+show(CaseOrder)
 
 CASE_ORDERS = {
     "NEWEST": Order("{case}.listed_at", "timestamptz", descending=True),
@@ -31,16 +37,10 @@ class CaseFilter:
     """Conditions on cases."""
 
     kind: list[CaseKind] | None = strawberry.field(default=None, description="One of these kinds.")
-    status: list[PublicationStatus] | None = strawberry.field(
-        default=None, description="One of these states."
-    )
+    status: list[PublicationStatus] | None = strawberry.field(default=None, description="One of these states.")
     owner: str | None = strawberry.field(default=None, description="Owned by the organisation of this slug.")
-    level: list[GovernmentLevel] | None = strawberry.field(
-        default=None, description="The owner works at this tier."
-    )
-    country: list[str] | None = strawberry.field(
-        default=None, description="The owner's country (ISO 3166-1)."
-    )
+    level: list[GovernmentLevel] | None = strawberry.field(default=None, description="The owner works at this tier.")
+    country: list[str] | None = strawberry.field(default=None, description="The owner's country (ISO 3166-1).")
     nuts: str | None = strawberry.field(
         default=None, description="The owner lies in this region: a NUTS code or its beginning, such as BE2."
     )

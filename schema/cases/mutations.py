@@ -30,9 +30,7 @@ class DraftCaseInput:
     kind: CaseKind = strawberry.field(description="What sort of account it is.")
     owner: str = strawberry.field(description="The slug of the organisation that answers for it.")
     content: CaseContentInput = strawberry.field(description="What it says.")
-    audience: AudienceInput | None = strawberry.field(
-        default=None, description="Who may read it once published."
-    )
+    audience: AudienceInput | None = strawberry.field(default=None, description="Who may read it once published.")
     is_example: bool = strawberry.field(default=False, description="Whether it is made up for demonstration.")
     idempotency_key: str | None = strawberry.field(default=None, description=_KEY)
 
@@ -50,9 +48,7 @@ class EditCaseInput:
 
     id: strawberry.ID = strawberry.field(description=_ID)
     content: CaseContentInput = strawberry.field(description="The whole text; it replaces what was there.")
-    audience: AudienceInput | None = strawberry.field(
-        default=None, description="Who may read it once published."
-    )
+    audience: AudienceInput | None = strawberry.field(default=None, description="Who may read it once published.")
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 
 
@@ -140,9 +136,7 @@ class CaseMutations:
     @strawberry.mutation(description="Begin a case. Needs the role EDITOR in its owner.")
     async def draft_case(self, info: Info[Context, None], input: DraftCaseInput) -> DraftCasePayload:
         """See services.cases.draft_case."""
-        call = cases.draft_case(
-            info.context.viewer, read(cases.NewCase, input), idempotency_key=input.idempotency_key
-        )
+        call = cases.draft_case(info.context.viewer, read(cases.NewCase, input), idempotency_key=input.idempotency_key)
         return await answer(DraftCasePayload, "case", call)
 
     @strawberry.mutation(description="Replace the text of a case's open version. Needs EDITOR in its owner.")
@@ -166,18 +160,14 @@ class CaseMutations:
         return await answer(SubmitCasePayload, "case", call)
 
     @strawberry.mutation(description="Begin to review a submitted version. Needs EDITOR in its owner.")
-    async def start_case_review(
-        self, info: Info[Context, None], input: CaseStepInput
-    ) -> StartCaseReviewPayload:
+    async def start_case_review(self, info: Info[Context, None], input: CaseStepInput) -> StartCaseReviewPayload:
         """See services.cases.start_case_review."""
         call = cases.start_case_review(
             info.context.viewer, ids.read(input.id, "Case"), expected_version=input.expected_version
         )
         return await answer(StartCaseReviewPayload, "case", call)
 
-    @strawberry.mutation(
-        description="Send a version back to its authors with a note. Needs EDITOR in its owner."
-    )
+    @strawberry.mutation(description="Send a version back to its authors with a note. Needs EDITOR in its owner.")
     async def request_case_changes(
         self, info: Info[Context, None], input: RequestCaseChangesInput
     ) -> RequestCaseChangesPayload:

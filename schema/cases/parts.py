@@ -19,9 +19,7 @@ from services.cases import tables as t
 
 
 @declare(t.Participation, Rule.PART)
-@strawberry.type(
-    description="An organisation or a group of stakeholders in a case. Exactly one of the two is set."
-)
+@strawberry.type(description="An organisation or a group of stakeholders in a case. Exactly one of the two is set.")
 class Participation:
     """A participation."""
 
@@ -39,9 +37,7 @@ class Phase:
     name: LocalisedText = text(t.Phase.name, "The organisation's own name for it.")
     stage: Stage = column(t.Phase.stage, "The stage that all cases have in common.")
     description: LocalisedText | None = text(t.Phase.description, "What happened in it.")
-    duration: Duration | None = inline(
-        "How long it took; null if not reported.", present=t.Phase.duration_value
-    )
+    duration: Duration | None = inline("How long it took; null if not reported.", present=t.Phase.duration_value)
 
 
 @declare(t.MethodUse, Rule.PART)
@@ -54,9 +50,7 @@ class MethodUse:
     with_whom: LocalisedText | None = text(t.MethodUse.with_whom, "With whom.")
     facilitator: Organisation | None = one(t.MethodUse.facilitator, "Who guided it.")
     note: LocalisedText | None = text(t.MethodUse.note, "How it was done.")
-    duration: Duration | None = inline(
-        "How long it took; null if not reported.", present=t.MethodUse.duration_value
-    )
+    duration: Duration | None = inline("How long it took; null if not reported.", present=t.MethodUse.duration_value)
 
 
 @declare(t.Finding, Rule.PART)
@@ -142,16 +136,12 @@ class Output:
     kind: OutputKind = column(t.Output.kind, "What sort of thing it is.")
     statement: LocalisedText = text(t.Output.statement, "What it is.")
     status: OutputStatus = column(t.Output.status, "How far it had come.")
-    quantity: int | None = column(
-        t.Output.quantity, "How many, such as 40 ideas; null if there is nothing to count."
-    )
+    quantity: int | None = column(t.Output.quantity, "How many, such as 40 ideas; null if there is nothing to count.")
     unit: LocalisedText | None = text(t.Output.unit, "What `quantity` counts.")
 
 
 @declare(t.Outcome, Rule.AUDIENCE)
-@strawberry.type(
-    description="What changed, or why that is not known. Read by its own audience, within the case's."
-)
+@strawberry.type(description="What changed, or why that is not known. Read by its own audience, within the case's.")
 class Outcome:
     """An outcome."""
 

@@ -1,15 +1,41 @@
 """The words of this noun, as GraphQL enums."""
 
-from schema.shared import term
-from services.cases import terms
+from schema.terms import show
+from services.cases.terms import (
+    CaseKind,
+    OutcomeKind,
+    OutcomeUnit,
+    OutputKind,
+    OutputStatus,
+    ParticipationRole,
+    PrincipleLevel,
+    PublicationStatus,
+    Stage,
+    TakeawayKind,
+)
 
-CaseKind = term(terms.CaseKind)
-PublicationStatus = term(terms.PublicationStatus)
-ParticipationRole = term(terms.ParticipationRole)
-Stage = term(terms.Stage)
-PrincipleLevel = term(terms.PrincipleLevel)
-OutputKind = term(terms.OutputKind)
-OutputStatus = term(terms.OutputStatus)
-OutcomeKind = term(terms.OutcomeKind)
-OutcomeUnit = term(terms.OutcomeUnit)
-TakeawayKind = term(terms.TakeawayKind)
+__all__ = [
+    "CaseKind",
+    "OutcomeKind",
+    "OutcomeUnit",
+    "OutputKind",
+    "OutputStatus",
+    "ParticipationRole",
+    "PrincipleLevel",
+    "PublicationStatus",
+    "Stage",
+    "TakeawayKind",
+]
+
+show(
+    CaseKind,
+    PublicationStatus,
+    ParticipationRole,
+    Stage,
+    PrincipleLevel,
+    OutputKind,
+    OutputStatus,
+    OutcomeKind,
+    OutcomeUnit,
+    TakeawayKind,
+)

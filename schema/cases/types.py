@@ -1,11 +1,15 @@
 """Cases as GraphQL shows them: `Case` is the permanent address, `CaseVersion` what it says at one time."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from schema.adoptions.lists import adoptions_of, spread_of
+from schema.artefacts.lists import artefacts_of
 from schema.cases import parts
 from schema.cases.terms import CaseKind, PublicationStatus
+from schema.comments.lists import comments_by
 from schema.compiler.declare import (
     Filter,
     Lookup,
@@ -19,18 +23,36 @@ from schema.compiler.declare import (
     inline,
     many,
     one,
+    page,
     rows,
     text,
 )
 from schema.concepts.types import Concept
-from schema.languages import LanguageCode
-from schema.organisations.types import Organisation
-from schema.shared import DateClaim, LocalisedText, Node
+from schema.events.lists import events_where
+from schema.organisations.lists import LAB_ORDERS
+from schema.organisations.types import Lab, Organisation
+from schema.practices.lists import drawn_from, practices_by
+from schema.reviews.lists import reviews_by
+from schema.shared import Connection, DateClaim, LocalisedText, Node
+from schema.terms import LanguageCode
+from schema.test_rounds.lists import TEST_ROUND_FILTERS, TEST_ROUND_ORDERS, TestRoundFilter, TestRoundOrder
+from services.adoptions.tables import Adoption as AdoptionRow
+from services.artefacts.tables import Artefact as ArtefactRow
 from services.cases import tables as t
+from services.comments.tables import Comment as CommentRow
+from services.reviews.tables import Review as ReviewRow
+from services.test_rounds.tables import TestRound as TestRoundRow
 
-_FILED = (
-    "{target}.id in (select filed.concept from case_concept filed where filed.version = {case_version}.id)"
-)
+if TYPE_CHECKING:
+    from schema.adoptions.types import Adoption
+    from schema.artefacts.types import Artefact
+    from schema.comments.types import Comment
+    from schema.events.types import Event
+    from schema.practices.types import Practice
+    from schema.reviews.types import Review
+    from schema.test_rounds.types import TestRound
+
+_FILED = "{target}.id in (select filed.concept from case_concept filed where filed.version = {case_version}.id)"
 
 
 @declare(None, Rule.PART)
@@ -49,14 +71,10 @@ class CaseContent:
     """Implemented by both types, so that a case reads like its current version."""
 
     title: LocalisedText = text(t.CaseVersion.title, "The title.")
-    summary: LocalisedText | None = text(
-        t.CaseVersion.summary, "What it is about, in at most 500 characters."
-    )
+    summary: LocalisedText | None = text(t.CaseVersion.summary, "What it is about, in at most 500 characters.")
     challenge: LocalisedText | None = text(t.CaseVersion.challenge, "What had to be solved.")
     context: LocalisedText | None = text(t.CaseVersion.context, "The situation it began in.")
-    languages: list[LanguageCode] = column(
-        t.CaseVersion.languages, "The languages of the document it comes from."
-    )
+    languages: list[LanguageCode] = column(t.CaseVersion.languages, "The languages of the document it comes from.")
     licence: str | None = column(t.CaseVersion.licence, "SPDX identifier of the licence of these texts.")
     start: list[DateClaim] = embedded(t.CaseVersion.start, "When it began; empty if not reported.")
     end: list[DateClaim] = embedded(t.CaseVersion.end, "When it ended; empty if not reported.")
@@ -83,14 +101,10 @@ class CaseContent:
     challenges: list[parts.Challenge] = many(t.Challenge.version, "What the findings asked to be solved.")
     ideas: list[parts.Idea] = many(t.Idea.version, "The solutions that were thought of.")
     road_map: list[parts.RoadMapItem] = many(t.RoadMapItem.version, "What was to happen when.")
-    principles: list[parts.Principle] = many(
-        t.Principle.version, "Values, principles and guidelines, in order."
-    )
+    principles: list[parts.Principle] = many(t.Principle.version, "Values, principles and guidelines, in order.")
     outputs: list[parts.Output] = many(t.Output.version, "What was made.")
     outcomes: list[parts.Outcome] = many(t.Outcome.version, "What changed, or why that is not known.")
-    lessons: list[parts.Takeaway] = many(
-        t.Takeaway.version, "What was learned.", where="{target}.kind = 'LESSON'"
-    )
+    lessons: list[parts.Takeaway] = many(t.Takeaway.version, "What was learned.", where="{target}.kind = 'LESSON'")
     barriers: list[parts.Takeaway] = many(
         t.Takeaway.version, "What stood in the way.", where="{target}.kind = 'BARRIER'"
     )
@@ -104,9 +118,7 @@ class CaseContent:
 
 
 @declare(t.CaseVersion, Rule.AUDIENCE)
-@strawberry.type(
-    description="One version of a case. Read by its audience; a draft by its owner's organisation."
-)
+@strawberry.type(description="One version of a case. Read by its audience; a draft by its owner's organisation.")
 class CaseVersion(Node, CaseContent):
     """A version: immutable once published."""
 
@@ -119,13 +131,9 @@ class CaseVersion(Node, CaseContent):
 @declare(
     t.Case,
     Rule.AUDIENCE,
-    joins={
-        t.CaseVersion: '{case_version}."case" = {case}.id and {case_version}.number = {case}.current_number'
-    },
+    joins={t.CaseVersion: '{case_version}."case" = {case}.id and {case_version}.number = {case}.current_number'},
 )
-@strawberry.type(
-    description="A case at its permanent address, reading like its current version. Read by its audience."
-)
+@strawberry.type(description="A case at its permanent address, reading like its current version. Read by its audience.")
 class Case(Node, CaseContent):
     """A case."""
 
@@ -137,9 +145,7 @@ class Case(Node, CaseContent):
     revision: int = column(t.Case.revision, "Rises with every change; give it back as `expectedVersion`.")
     is_example: bool = column(t.Case.is_example, "Whether it was made up for demonstration.")
     created_at: datetime = column(t.Case.created_at, "When it was begun.")
-    published_at: datetime | None = column(
-        t.CaseVersion.published_at, "When the current version was published."
-    )
+    published_at: datetime | None = column(t.CaseVersion.published_at, "When the current version was published.")
     version: CaseVersion | None = declared(
         Lookup({"number": Filter("{target}.number = {value}::int")}, on='{target}."case" = {case}.id'),
         "One of its versions, if the viewer may read it.",
@@ -149,4 +155,35 @@ class Case(Node, CaseContent):
         t.CaseVersion.case,
         "All its versions that the viewer may read, oldest first.",
         order="{target}.number",
+    )
+    test_rounds: Connection[Annotated["TestRound", strawberry.lazy("schema.test_rounds.types")]] = page(
+        "Rounds of testing it with customers, the newest first.",
+        on=TestRoundRow.case,
+        orders=TEST_ROUND_ORDERS,
+        order_by=TestRoundOrder,
+        filters=TEST_ROUND_FILTERS,
+        filter_type=TestRoundFilter,
+    )
+    labs: Connection[Lab] = page(
+        "Innovation labs that it tells of, the newest first.", on='{target}."case" = {case}.id', orders=LAB_ORDERS
+    )
+    practices: Connection[Annotated["Practice", strawberry.lazy("schema.practices.types")]] = practices_by(
+        drawn_from("case", "{case}"), "Best practices distilled from it, the newest first."
+    )
+    spread: int = spread_of(AdoptionRow.case)
+    adoptions: Connection[Annotated["Adoption", strawberry.lazy("schema.adoptions.types")]] = adoptions_of(
+        AdoptionRow.case
+    )
+    comments: Connection[Annotated["Comment", strawberry.lazy("schema.comments.types")]] = comments_by(
+        CommentRow.case, "What was said of it, the oldest first."
+    )
+    reviews: Connection[Annotated["Review", strawberry.lazy("schema.reviews.types")]] = reviews_by(
+        ReviewRow.case, "Its peer reviews that the viewer may read, the newest first."
+    )
+    artefacts: Connection[Annotated["Artefact", strawberry.lazy("schema.artefacts.types")]] = artefacts_of(
+        ArtefactRow.case, "Its files that the viewer may read, the newest first."
+    )
+    events: Connection[Annotated["Event", strawberry.lazy("schema.events.types")]] = events_where(
+        '{target}.id in (select shown.event from event_case shown where shown."case" = {case}.id)',
+        "The events at which it was shown, those recorded last first.",
     )

@@ -62,7 +62,7 @@ EVENT_FILTERS = {
 }
 
 
-def events_where(on: str | None, description: str) -> Any:  # noqa: ANN401 - the attribute that it stands in says its type
+def events_where(on: str | None, description: str) -> Any:
     """A connection of the events that a condition on `{target}` finds, or of all."""
     return page(
         description,

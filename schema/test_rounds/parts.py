@@ -51,13 +51,13 @@ def with_round(part: str) -> dict[type, str]:
     }
 
 
-def total(measure: str, whole: str, description: str) -> Any:  # noqa: ANN401 - the attribute says its type
+def total(measure: str, whole: str, description: str) -> Any:
     """How many people of all groups of a site or a round, as far as the viewer may know (rule 6)."""
     counts = f'array(select g.{measure} from participant_group g where g."{whole}" = {{{whole}}}.id)'  # noqa: S608 - our own names
     return declared(Embedded(f"suppressed_count({counts}, {_LIMIT})"), f"{description} {_HIDDEN}")
 
 
-def _cell(measure: str, description: str) -> Any:  # noqa: ANN401 - as `total`
+def _cell(measure: str, description: str) -> Any:
     counts = f"array[{{participant_group}}.{measure}]"
     return declared(Embedded(f"suppressed_count({counts}, {_LIMIT})"), f"{description} {_HIDDEN}")
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.cases.terms import (
-    DurationUnit,
     OutcomeKind,
     OutcomeUnit,
     OutputKind,
@@ -18,17 +17,10 @@ from services.cases.terms import (
     Stage,
 )
 from services.dates import DateClaim
+from services.durations import Duration
 from services.text import Wording
 
 Text = tuple[Wording, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """A length of time."""
-
-    value: float
-    unit: DurationUnit
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """CaseContent → rows: every part of a version, in order, with its references resolved."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -10,11 +9,21 @@ from piccolo.table import Table
 from services.cases import content as c
 from services.cases import tables as t
 from services.cases.terms import OutcomeKind, OutcomeUnit, TakeawayKind
+from services.columns import stored
 from services.errors import ErrorCode
+from services.publishing import Manuscript
 from services.reading import Reading, reading
 from services.text import SUMMARY_LIMIT, TITLE_LIMIT, clean
 
 _WEIGHT = (1, 5)
+
+
+async def manuscript(content: c.CaseContent, version: UUID, audience: list[str]) -> Manuscript:
+    """The content as a version's columns and parts. Raises DomainError with everything that is wrong with it."""
+    reader = await read(content)
+    made = Manuscript(version_columns(content, reader), part_rows(version, content, audience, reader))
+    reader.finish()
+    return made
 
 
 async def read(content: c.CaseContent) -> Reading:
@@ -53,12 +62,10 @@ def version_columns(content: c.CaseContent, reader: Reading) -> dict[str, Any]:
     }
 
 
-def part_rows(
-    version: UUID, content: c.CaseContent, audience: list[str], reader: Reading
-) -> list[list[Table]]:
+def part_rows(version: UUID, content: c.CaseContent, audience: list[str], reader: Reading) -> list[list[Table]]:
     """The rows of all parts, table by table, in an order in which references point backwards."""
     phases = [_phase(version, n, one, reader) for n, one in enumerate(content.phases)]
-    findings = [
+    findings: list[Table] = [
         t.Finding(
             version=version,
             position=n,
@@ -108,11 +115,6 @@ PARTS: tuple[type[Table], ...] = (
 """The tables of parts, in an order in which they may be emptied."""
 
 
-def stored(value: Any) -> str | None:
-    """JSON for a JSON column; None stays null."""
-    return None if value is None else json.dumps(value, ensure_ascii=False)
-
-
 def _concepts(version: UUID, content: c.CaseContent, reader: Reading) -> list[Table]:
     filed = [
         *((("topic", "eurovoc"), notation, "topics") for notation in content.topics),
@@ -125,22 +127,12 @@ def _concepts(version: UUID, content: c.CaseContent, reader: Reading) -> list[Ta
     ]
 
 
-def _duration(duration: c.Duration | None, reader: Reading, *path: str) -> dict[str, Any]:
-    if duration is None:
-        return {"duration_value": None, "duration_unit": None}
-    if duration.value <= 0:
-        reader.problem(ErrorCode.INVALID, "A duration is more than 0.", *path)
-    return {"duration_value": duration.value, "duration_unit": duration.unit}
-
-
 def _participation(version: UUID, n: int, one: c.Participation, reader: Reading) -> Table:
     path = ("participations", str(n))
     if (one.organisation is None) == (one.stakeholder_group is None):
         reader.problem(ErrorCode.INVALID, "Give either the organisation or the stakeholder group.", *path)
     if one.headcount is not None and one.headcount < 1:
-        reader.problem(
-            ErrorCode.INVALID, "A headcount is at least 1; leave it out if it is not known.", *path
-        )
+        reader.problem(ErrorCode.INVALID, "A headcount is at least 1; leave it out if it is not known.", *path)
     return t.Participation(
         version=version,
         position=n,
@@ -159,7 +151,7 @@ def _phase(version: UUID, n: int, one: c.Phase, reader: Reading) -> Table:
         name=stored(reader.text(one.name, *path, "name")),
         stage=one.stage,
         description=stored(reader.text(one.description, *path, "description")),
-        **_duration(one.duration, reader, *path, "duration"),
+        **reader.duration(one.duration, *path, "duration"),
     )
 
 
@@ -173,7 +165,7 @@ def _method(version: UUID, n: int, one: c.MethodUse, phases: Sequence[Table], re
         with_whom=stored(reader.text(one.with_whom, *path, "withWhom")),
         facilitator=reader.organisation(one.facilitator, *path, "facilitator"),
         note=stored(reader.text(one.note, *path, "note")),
-        **_duration(one.duration, reader, *path, "duration"),
+        **reader.duration(one.duration, *path, "duration"),
     )
 
 
@@ -184,9 +176,7 @@ def _challenge(version: UUID, n: int, one: c.Challenge, findings: Sequence[Table
         position=n,
         finding=reader.place(one.finding, findings, *path, "finding"),
         statement=stored(reader.text(one.statement, *path, "statement")),
-        importance_for_citizen=reader.between(
-            *_WEIGHT, one.importance_for_citizen, *path, "importanceForCitizen"
-        ),
+        importance_for_citizen=reader.between(*_WEIGHT, one.importance_for_citizen, *path, "importanceForCitizen"),
         importance_for_organisation=reader.between(
             *_WEIGHT, one.importance_for_organisation, *path, "importanceForOrganisation"
         ),
@@ -213,7 +203,7 @@ def _sheet(version: UUID, n: int, one: c.ImplementationSheet, idea: Table, reade
     return t.ImplementationSheet(
         version=version,
         position=n,
-        idea=idea.id,  # type: ignore[attr-defined] - an idea is Identified
+        idea=idea.id,  # type: ignore[attr-defined]  # an idea is Identified
         goal=stored(reader.text(one.goal, *path, "goal")),
         responsible=stored(reader.text(one.responsible, *path, "responsible")),
         steps=stored(reader.texts(one.steps, *path, "steps")),
@@ -269,9 +259,7 @@ def _output(version: UUID, n: int, one: c.Output, reader: Reading) -> Table:
 def _outcome(version: UUID, n: int, one: c.Outcome, audience: list[str], reader: Reading) -> Table:
     path = ("outcomes", str(n))
     if one.kind is OutcomeKind.MEASURED and one.value is None:
-        reader.problem(
-            ErrorCode.REQUIRED, "A measured outcome has a value; or choose another kind.", *path, "value"
-        )
+        reader.problem(ErrorCode.REQUIRED, "A measured outcome has a value; or choose another kind.", *path, "value")
     if one.value is not None and one.unit is None:
         reader.problem(ErrorCode.REQUIRED, "Say what the value is counted in.", *path, "unit")
     if one.unit is OutcomeUnit.PERCENT:
@@ -296,9 +284,7 @@ def _outcome(version: UUID, n: int, one: c.Outcome, audience: list[str], reader:
     )
 
 
-def _takeaways(
-    version: UUID, kind: TakeawayKind, given: Sequence[c.Text], path: str, reader: Reading
-) -> list[Table]:
+def _takeaways(version: UUID, kind: TakeawayKind, given: Sequence[c.Text], path: str, reader: Reading) -> list[Table]:
     return [
         t.Takeaway(version=version, position=n, kind=kind, text=stored(reader.text(one, path, str(n))))
         for n, one in enumerate(given)

@@ -1,5 +1,7 @@
 """A case, its versions, and the parts of a version."""
 
+from typing import Any
+
 from piccolo.columns import (
     JSONB,
     Array,
@@ -11,52 +13,39 @@ from piccolo.columns import (
     OnDelete,
     SmallInt,
     Text,
-    Timestamptz,
     Varchar,
 )
 from piccolo.table import Table
 
 from services.cases.terms import (
     CaseKind,
-    DurationUnit,
     OutcomeKind,
     OutcomeUnit,
     OutputKind,
     OutputStatus,
     ParticipationRole,
     PrincipleLevel,
-    PublicationStatus,
     Stage,
     TakeawayKind,
 )
-from services.columns import Dated, Identified, Ordered, Shareable
+from services.columns import Identified, Ordered, Shareable
 from services.concepts.tables import Concept
-from services.organisations.tables import Organisation, Person
+from services.durations import DurationUnit
+from services.organisations.tables import Organisation
+from services.publications import Edition, Publication
 
 
-class Case(Identified, Dated, Shareable, Table):
+class Case(Publication):
     """The permanent address of a case. What it says stands in the version numbered `current_number`."""
 
-    slug = Varchar(length=120, unique=True)
     kind = Varchar(length=30, choices=CaseKind)
-    owner = ForeignKey(Organisation, null=False, on_delete=OnDelete.restrict)
-    current_number = Integer(default=1)
-    revision = Integer(default=1, help_text="Rises with every change; guards against lost updates.")
     is_example = Boolean(default=False)
 
 
-class CaseVersion(Identified, Shareable, Table):
+class CaseVersion(Edition):
     """One version: immutable once published."""
 
     case = ForeignKey(Case, null=False, on_delete=OnDelete.cascade)
-    number = Integer()
-    status = Varchar(length=20, choices=PublicationStatus, default=PublicationStatus.DRAFT)
-    release_audience = Array(
-        base_column=Text(),
-        default=list,
-        help_text="The audience that publishing, or the embargo's end, gives it.",
-    )
-    embargo_until = Timestamptz(null=True, default=None)
     title = JSONB()
     summary = JSONB(null=True, default=None)
     challenge = JSONB(null=True, default=None)
@@ -69,10 +58,6 @@ class CaseVersion(Identified, Shareable, Table):
     source_publisher = Text(null=True, default=None)
     source_published_on = Date(null=True, default=None)
     source_url = Text(null=True, default=None)
-    created_by = ForeignKey(Person, null=True, on_delete=OnDelete.set_null)
-    created_at = Timestamptz()
-    published_at = Timestamptz(null=True, default=None)
-    review_note = Text(null=True, default=None, help_text="What the last reviewer asked to change.")
 
 
 class CasePart(Identified, Ordered):
@@ -171,7 +156,7 @@ class RoadMapItem(CasePart, Table):
 class Principle(CasePart, Table):
     """A value, a service principle under it, or a guideline under that."""
 
-    parent = ForeignKey("self", null=True, on_delete=OnDelete.cascade)
+    parent: ForeignKey[Any] = ForeignKey("self", null=True, on_delete=OnDelete.cascade)
     level = Varchar(length=10, choices=PrincipleLevel)
     statement = JSONB()
 

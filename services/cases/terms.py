@@ -53,16 +53,6 @@ class Stage(Term):
     SCALE = "SCALE", "Spreading it."
 
 
-class DurationUnit(Term):
-    """What a duration is counted in."""
-
-    HOUR = "HOUR", "Hours."
-    DAY = "DAY", "Days."
-    WEEK = "WEEK", "Weeks."
-    MONTH = "MONTH", "Months."
-    YEAR = "YEAR", "Years."
-
-
 class PrincipleLevel(Term):
     """A value is lived through principles, a principle through guidelines."""
 

@@ -70,4 +70,4 @@ def _exists(noun: Searchable) -> str:
         whole = noun.whole._foreign_key_meta.resolved_references._meta.tablename  # noqa: SLF001
         readable = f'select from "{whole}" whole where whole.id = thing."{key}" and whole.audience && viewer.keys'
         conditions.append(f"exists ({readable})")
-    return f'select from "{name}" thing where {" and ".join(conditions)}'  # noqa: S608 - our own names
+    return f'select from "{name}" thing where {" and ".join(conditions)}'

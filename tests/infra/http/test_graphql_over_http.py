@@ -15,15 +15,14 @@ NEW = {"Accept": RESPONSE_TYPE}
 
 
 async def post(http: httpx.AsyncClient, content: str | bytes, **headers: str) -> httpx.Response:
-    return await http.post(
-        "/graphql", content=content, headers={"Content-Type": JSON_TYPE, **{k.replace("_", "-"): v for k, v in headers.items()}}
-    )
+    return await http.post("/graphql", content=content, headers={"Content-Type": JSON_TYPE, **headers})
 
 
 async def test_a_query_by_post_and_by_get(http: httpx.AsyncClient) -> None:
     """The same query answers alike by POST and by GET, in the media type that was asked for."""
     posted = await http.post("/graphql", json=TYPENAME, headers=NEW)
-    got = await http.get("/graphql", params={"query": "query($yes: Boolean!) { __typename @include(if: $yes) }", "variables": '{"yes": true}'})
+    params = {"query": "query($yes: Boolean!) { __typename @include(if: $yes) }", "variables": '{"yes": true}'}
+    got = await http.get("/graphql", params=params)
     assert posted.json() == got.json() == {"data": {"__typename": "Query"}}
     assert posted.headers["content-type"] == f"{RESPONSE_TYPE}; charset=utf-8"
     assert got.headers["content-type"] == f"{JSON_TYPE}; charset=utf-8"
@@ -77,7 +76,7 @@ async def test_headers_that_cannot_be_served(http: httpx.AsyncClient, headers: d
 
 async def test_a_mutation_is_not_taken_by_get(http: httpx.AsyncClient) -> None:
     """GET reads only, whatever the operation's name says; other methods are not there."""
-    query = "query Q { __typename } mutation M { submitCase(input: {id: \"x\"}) { userErrors { code } } }"
+    query = 'query Q { __typename } mutation M { submitCase(input: {id: "x"}) { userErrors { code } } }'
     refused = await http.get("/graphql", params={"query": query, "operationName": "M"})
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
     assert (await http.put("/graphql", json=TYPENAME)).status_code == 405
@@ -97,7 +96,7 @@ async def test_a_fault_of_ours_is_masked(
 ) -> None:
     """An unexpected error reaches the client as an id, which the log holds with the cause."""
 
-    def broken(_: Any, __: GraphQLResolveInfo, **___: Any) -> None:
+    def broken(_: Any, __: GraphQLResolveInfo[Any], **___: Any) -> None:
         raise ValueError("a secret detail")
 
     query = schema.query_type
