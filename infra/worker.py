@@ -13,7 +13,6 @@ import msgspec
 from pgqueuer import PgQueuer
 from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
-from pgqueuer.types import QueueExecutionMode
 
 from infra.extraction import TEXT_READERS
 from infra.jobs.queue import TransactionalQueue
@@ -83,10 +82,13 @@ def worker(database: Database, ports: Ports) -> PgQueuer:
 
 
 async def drain(database: Database, ports: Ports) -> None:
-    """Run every job that is due now, then return."""
-    await worker(database, ports).qm.run(
-        mode=QueueExecutionMode.drain, dequeue_timeout=timedelta(seconds=0.1), heartbeat_timeout=HEARTBEAT
-    )
+    """Run every job that is due, and those that follow from them, then return; what is due later stays."""
+    async with working(database, ports):
+        while await database.pool.fetchval(_DUE):
+            await asyncio.sleep(0.01)
+
+
+_DUE = "select exists (select from pgqueuer where status in ('queued', 'picked') and execute_after <= now())"
 
 
 @asynccontextmanager

@@ -2,9 +2,9 @@
 
 import strawberry
 
-from schema.compiler.declare import Node as ById
-from schema.compiler.declare import Nodes as ByIds
 from schema.compiler.declare import argument, declared
+from schema.compiler.sources import Node as ById
+from schema.compiler.sources import Nodes as ByIds
 from schema.shared import Node
 
 

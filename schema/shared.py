@@ -5,7 +5,8 @@ from typing import Generic, TypeVar
 
 import strawberry
 
-from schema.compiler.declare import Rule, declare, expression, global_id
+from schema.compiler.declare import declare, expression, global_id
+from schema.compiler.sources import Rule
 from schema.terms import DatePrecision, DurationUnit, ErrorCode, LanguageCode, TranslationMethod
 from services.dates import DateClaim as StoredDateClaim
 from services.errors import DomainError

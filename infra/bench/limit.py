@@ -113,6 +113,7 @@ class Limit:
                     max_size=16,
                     reset=_nothing_to_reset,
                     max_cached_statement_lifetime=0,
+                    server_settings={"jit": "off", "plan_cache_mode": "force_generic_plan"},
                 )
         return self._pool
 

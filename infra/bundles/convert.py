@@ -38,6 +38,11 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _TRUTHS = {"true": True, "false": False}
 
 
+def is_by_language(entry: GraphQLInputObjectType) -> bool:
+    """Whether a list of these is a map by language in a bundle."""
+    return _BY_LANGUAGE in entry.fields
+
+
 class _Unfit(ValueError):
     """What stands somewhere does not fit its field. Says what does."""
 
@@ -94,7 +99,7 @@ class Conversion:
 
     def _list(self, given: Given, of: GraphQLInputType) -> list[Value]:
         entry = of.of_type if isinstance(of, GraphQLNonNull) else of
-        if isinstance(entry, GraphQLInputObjectType) and _BY_LANGUAGE in entry.fields:
+        if isinstance(entry, GraphQLInputObjectType) and is_by_language(entry):
             return self._by_language(given, entry)
         if not isinstance(given.value, list):
             raise _Unfit("A list must stand here: begin each line of it with `- `, or write [a, b].")

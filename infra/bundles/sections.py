@@ -100,15 +100,19 @@ def _fields(of: Any, *less: str) -> Shape:
     return {name: one for name, one in named.fields.items() if name not in _NOT_IN_BUNDLES | set(less)}
 
 
-def _list(shape: Shape, name: str) -> GraphQLInputField:
+def _list(shape: Shape, name: str, says: str) -> GraphQLInputField:
     """A field that holds a list of maps of a shape."""
     entry = GraphQLInputObjectType(name, dict(shape))
-    return GraphQLInputField(GraphQLList(GraphQLNonNull(entry)))
+    return GraphQLInputField(GraphQLList(GraphQLNonNull(entry)), description=says)
 
 
-def _required(shape: Shape, name: str) -> Shape:
-    type_ = shape[name].type
-    return {**shape, name: GraphQLInputField(type_ if isinstance(type_, GraphQLNonNull) else GraphQLNonNull(type_))}
+def _map(name: str, says: str, **numbers: str) -> GraphQLInputField:
+    """A field that holds a map of whole numbers, each with what it says."""
+    whole = GraphQLNonNull(GraphQLInt)
+    entry = GraphQLInputObjectType(
+        name, {number: GraphQLInputField(whole, description=meaning) for number, meaning in numbers.items()}
+    )
+    return GraphQLInputField(entry, description=says)
 
 
 def _round() -> Shape:
@@ -118,26 +122,35 @@ def _round() -> Shape:
     by that round's number and its index there.
     """
     plan, start = _input("planTestRound"), _input("startTestRound")
-    attended = {**_fields(plan["participants"].type), "actual": GraphQLInputField(GraphQLInt)}
-    whole_number = GraphQLInputField(GraphQLNonNull(GraphQLInt))
-    earlier = GraphQLInputObjectType("EarlierFinding", {"round": whole_number, "finding": whole_number})
+    number = GraphQLInputField(
+        GraphQLNonNull(GraphQLInt), description="Its number among the organisation's rounds on the case, from 1."
+    )
+    attended = {
+        **_fields(plan["participants"].type),
+        "actual": GraphQLInputField(GraphQLInt, description="How many came; left out while that is not known."),
+    }
     found = {
         **_fields(_input("recordFindings")["findings"].type, "revises"),
-        "previous": GraphQLInputField(earlier),
+        "previous": _map(
+            "EarlierFinding",
+            "The same finding in an earlier round of the organisation on this case.",
+            round="The number of the earlier round.",
+            finding="Index in its `findings`, from 0.",
+        ),
     }
-    return _required(
-        {
-            **start,
-            **plan,
-            "participants": _list(attended, "Participants"),
-            "observations": _list(_fields(_input("recordObservations")["observations"].type), "Observation"),
-            "findings": _list(found, "Finding"),
-            "verdicts": _list(_fields(_input("recordVerdicts")["verdicts"].type), "Verdict"),
-            "deviations": _list(_input("recordDeviation"), "Deviation"),
-            **_input("concludeTestRound"),
-        },
-        "number",
-    )
+    observed = _fields(_input("recordObservations")["observations"].type)
+    judged = _fields(_input("recordVerdicts")["verdicts"].type)
+    return {
+        **start,
+        **plan,
+        "number": number,
+        "participants": _list(attended, "RoundParticipants", "Who was wanted and who came, group by group."),
+        "observations": _list(observed, "RoundObservation", "What was seen and heard."),
+        "findings": _list(found, "RoundFinding", "Themes grouped from the observations."),
+        "verdicts": _list(judged, "RoundVerdict", "Whether each criterion held at each site."),
+        "deviations": _list(_input("recordDeviation"), "RoundDeviation", "What was done otherwise than planned."),
+        **_input("concludeTestRound"),
+    }
 
 
 PLAN = frozenset(_input("planTestRound"))

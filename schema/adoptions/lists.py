@@ -6,7 +6,8 @@ import strawberry
 from piccolo.columns import ForeignKey
 
 from schema.adoptions.terms import AdoptionMode, AdoptionStage
-from schema.compiler.declare import Filter, Order, count, page
+from schema.compiler.declare import count, page
+from schema.compiler.sources import Filter, Order
 
 _ORDERS = {"NEWEST": Order("{adoption}.listed_at", "timestamptz", descending=True)}
 

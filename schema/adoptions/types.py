@@ -6,7 +6,8 @@ import strawberry
 
 from schema.adoptions.terms import AdoptionMode, AdoptionStage
 from schema.cases.types import Case
-from schema.compiler.declare import Rule, column, declare, one, text
+from schema.compiler.declare import column, declare, one, text
+from schema.compiler.sources import Rule
 from schema.organisations.types import Organisation
 from schema.practices.types import Practice
 from schema.shared import LocalisedText, Node

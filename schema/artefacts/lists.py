@@ -4,7 +4,8 @@ from typing import Any
 
 from piccolo.columns import ForeignKey
 
-from schema.compiler.declare import Order, page
+from schema.compiler.declare import page
+from schema.compiler.sources import Order
 
 ARTEFACT_ORDERS = {"NEWEST": Order("{artefact}.listed_at", "timestamptz", descending=True)}
 

@@ -8,8 +8,9 @@ import strawberry
 from schema.artefacts.terms import ArtefactKind, ScanState, UploadState
 from schema.cases.types import Case
 from schema.comments.lists import comments_by
-from schema.compiler.declare import One, OneOf, Resolved, Rule, column, declare, declared, many, one, text
+from schema.compiler.declare import column, declare, declared, many, one, text
 from schema.compiler.run import Context
+from schema.compiler.sources import One, OneOf, Resolved, Rule
 from schema.events.types import Event
 from schema.organisations.types import Organisation
 from schema.practices.types import Practice

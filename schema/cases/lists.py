@@ -3,7 +3,7 @@
 import strawberry
 
 from schema.cases.terms import CaseKind, PublicationStatus
-from schema.compiler.declare import Filter, Order
+from schema.compiler.sources import Filter, Order
 from schema.organisations.terms import GovernmentLevel
 from schema.terms import show
 from services.terms import Term

@@ -11,7 +11,8 @@ from schema.cases.terms import (
     PrincipleLevel,
     Stage,
 )
-from schema.compiler.declare import Rule, column, declare, embedded, inline, one, text, texts, whole_of
+from schema.compiler.declare import column, declare, embedded, inline, one, text, texts, whole_of
+from schema.compiler.sources import Rule
 from schema.concepts.types import Concept
 from schema.organisations.types import Organisation
 from schema.shared import DateClaim, Duration, LocalisedText

@@ -11,9 +11,6 @@ from schema.cases import parts
 from schema.cases.terms import CaseKind, PublicationStatus
 from schema.comments.lists import comments_by
 from schema.compiler.declare import (
-    Filter,
-    Lookup,
-    Rule,
     argument,
     column,
     declare,
@@ -27,6 +24,7 @@ from schema.compiler.declare import (
     rows,
     text,
 )
+from schema.compiler.sources import Filter, Lookup, Rule
 from schema.concepts.types import Concept
 from schema.events.lists import events_where
 from schema.organisations.lists import LAB_ORDERS

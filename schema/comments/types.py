@@ -8,7 +8,8 @@ import strawberry
 from schema.artefacts.types import Artefact
 from schema.cases.types import Case
 from schema.comments.lists import comments_by
-from schema.compiler.declare import Inline, OneOf, Rule, column, declare, declared, expression, one
+from schema.compiler.declare import column, declare, declared, expression, one
+from schema.compiler.sources import Inline, OneOf, Rule
 from schema.organisations.types import Organisation, Person
 from schema.practices.types import Practice
 from schema.shared import Connection, Node

@@ -15,7 +15,9 @@ from graphql import (
 )
 
 from schema.compiler.catalogue import Catalogue, catalogue
-from schema.compiler.declare import (
+from schema.compiler.paging import LONGEST_PAGE
+from schema.compiler.run import Info, resolve_compiled
+from schema.compiler.sources import (
     EachOf,
     Embedded,
     Node,
@@ -28,8 +30,6 @@ from schema.compiler.declare import (
     Served,
     Source,
 )
-from schema.compiler.paging import LONGEST_PAGE
-from schema.compiler.run import Info, resolve_compiled
 
 
 def bind(schema: GraphQLSchema) -> Catalogue:

@@ -16,7 +16,8 @@ from graphql import (
 from piccolo.table import Table
 
 from schema.compiler import ids
-from schema.compiler.declare import SOURCE, Declared, Many, One, OneOf, Page, Rule, Source, references
+from schema.compiler.declare import references
+from schema.compiler.sources import SOURCE, Declared, Many, One, OneOf, Page, Rule, Source
 
 
 class UndeclaredType(Exception):

@@ -1,235 +1,44 @@
 """How the fields of a GraphQL type come from SQL.
 
 A declared type names its table, the tables always joined to it, and the rule that says who may read a row. Its fields
-are Strawberry fields that carry a `Source`. SQL is written with the snake-case names of the tables in braces, such as
-`{case}.slug`; the planner puts aliases in their place. Values never stand in it.
+are Strawberry fields that carry a source (`schema.compiler.sources`); here are the functions that make them.
 """
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Literal
+from typing import Any
 
 import strawberry
 from piccolo.columns import Column, ForeignKey
-from piccolo.table import Table
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from schema.compiler import ids
-from schema.terms import LanguageCode
-
-SOURCE = "sql"
-"""The key in a Strawberry field's metadata under which its source stands."""
-
-TableClass = type[Table]
-
-
-class Rule(Enum):
-    """Who may read a row of a declared type."""
-
-    AUDIENCE = "Those whose keyring intersects the row's audience."
-    OPEN = "Everyone."
-    PART = "Whoever may read the whole that it is reached through; it can be reached in no other way."
-    JOINED = "Whoever may read every row that is joined to it."
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A GraphQL object type over a table. `table` is None for a type that lives inside a JSON column."""
-
-    table: TableClass | None
-    rule: Rule
-    joins: Mapping[TableClass, str] = field(default_factory=dict)
-    wholes: tuple[ForeignKey[Any], ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The name that stands for a row in SQL templates."""
-        return table_name(self.table) if self.table else "value"
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """One value. `arguments` are those of the field that the SQL names; one that is not given is null in it."""
-
-    sql: str
-    arguments: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class GlobalId:
-    """The row's id, prefixed with its type: `case_0193…`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Localised:
-    """A stored text (see services.text), shown in one language. `many`: a JSON list of such texts."""
-
-    sql: str
-    many: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """An object, or a list of objects, inside a JSON value."""
-
-    sql: str
-    many: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Inline:
-    """An object made from the same row: an address within a wider table. Null where `present` is false."""
-
-    present: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class One:
-    """The row of another type that `on` finds, or null. `{target}` is that row."""
-
-    on: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """The row whose id a mutation put in its payload, under the field's name."""
-
-
-@dataclass(frozen=True, slots=True)
-class References:
-    """The rows whose ids a mutation put in its payload, under the field's name, in that order."""
-
-    on: str = "{target}.id = any({row}::uuid[])"
-    order: str = "array_position({row}::uuid[], {target}.id)"
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """The row of another type that the given arguments find, or null."""
-
-    by: Mapping[str, "Filter"]
-    on: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """The row of whichever type is found first: type name → `on`, as in One."""
-
-    choices: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class EachOf:
-    """For each element of a JSON list, which `{value}` names, the row that is found first; null where none is."""
-
-    sql: str
-    choices: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """The row of whatever type the argument `id` names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nodes:
-    """The rows of whatever types the argument `ids` names, in its order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What a service answers, as JSON, shown through a type that lives inside JSON.
-
-    `serve` is an async function of the request's context and the field's arguments.
-    """
-
-    serve: Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Many:
-    """All rows of another type that `on` finds: for parts, of which a whole has few."""
-
-    on: str
-    order: str
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A way to sort a connection: an expression that is never null, its PostgreSQL type, and the direction."""
-
-    sql: str
-    type: Literal["timestamptz", "date", "int", "text"]
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A condition on `{target}` in which `{value}` stands for the argument. `convert` prepares the argument."""
-
-    sql: str
-    convert: Callable[[Any], Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A Relay connection over the rows that `on` finds."""
-
-    on: str | None
-    orders: Mapping[str, Order]
-    filters: Mapping[str, Filter] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many readable rows of a declared type `on` finds."""
-
-    type_name: str
-    on: str
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """What SQL cannot say: an async function of the row's `needs` (name → SQL), the context and the arguments."""
-
-    needs: Mapping[str, str]
-    resolve: Callable[..., Any]
-
-
-Source = (
-    Scalar
-    | GlobalId
-    | Localised
-    | Embedded
-    | Inline
-    | One
-    | Reference
-    | References
-    | Lookup
-    | OneOf
-    | EachOf
-    | Node
-    | Nodes
-    | Served
-    | Many
-    | Page
-    | Count
-    | Resolved
+from schema.compiler.sources import (
+    SOURCE,
+    Count,
+    Declared,
+    Embedded,
+    Filter,
+    GlobalId,
+    Inline,
+    Localised,
+    Lookup,
+    Many,
+    One,
+    Order,
+    Page,
+    Reference,
+    References,
+    Rule,
+    Scalar,
+    Source,
+    TableClass,
+    sql_of,
+    table_name,
 )
-
-
-def table_name(table: TableClass) -> str:
-    """The name by which SQL templates call the table: its class name in snake case."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", table.__name__).lower()
-
-
-def sql_of(column: Column) -> str:
-    """The template of a column, such as `{case}."slug"`."""
-    return f'{{{table_name(column._meta.table)}}}."{column._meta.db_column_name}"'  # noqa: SLF001 - Piccolo's reflection
+from schema.terms import LanguageCode
 
 
 def declare(

@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from schema.compiler.declare import Order
+from schema.compiler.sources import Order
 
 LONGEST_PAGE = 100
 

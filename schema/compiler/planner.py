@@ -14,18 +14,31 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
-    GraphQLSchema,
     GraphQLUnionType,
-    OperationDefinitionNode,
     get_named_type,
 )
-from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
-from graphql.execution.values import VariableValues, get_argument_values
 from piccolo.columns import ForeignKey
 
-from schema.compiler import cursors, ids, paging
+from schema.compiler import ids
 from schema.compiler.catalogue import Catalogue
-from schema.compiler.declare import (
+from schema.compiler.declare import back, references
+from schema.compiler.pages import plan_page
+from schema.compiler.plan import (
+    Check,
+    FirstOf,
+    Here,
+    Node,
+    Origin,
+    Parameter,
+    Plan,
+    Row,
+    Rows,
+    Scope,
+    Shape,
+    Value,
+)
+from schema.compiler.selection import Selected, Selection, as_object
+from schema.compiler.sources import (
     Count,
     Declared,
     EachOf,
@@ -45,55 +58,9 @@ from schema.compiler.declare import (
     Rule,
     Scalar,
     Source,
-    back,
-    references,
     table_name,
 )
-from schema.compiler.plan import (
-    Check,
-    Connected,
-    EdgeList,
-    FirstOf,
-    Here,
-    Node,
-    Nodes,
-    Origin,
-    PageInfo,
-    PageOf,
-    Parameter,
-    Plan,
-    Row,
-    Rows,
-    Scope,
-    Shape,
-    Total,
-    Value,
-)
 from schema.languages import WANTED_AT_MOST
-
-COUNTED_AT_MOST = 10_000
-Selected = list[FieldDetails]
-
-
-@dataclass(slots=True)
-class Selection:
-    """The part of an operation that is being compiled, with its variables traced."""
-
-    schema: GraphQLSchema
-    fragments: dict[str, FragmentDetails]
-    operation: OperationDefinitionNode
-    variables: VariableValues
-
-    def fields(self, of: GraphQLObjectType, details: Selected) -> dict[str, Selected]:
-        """The fields selected on a type, merged, by the key each has in the answer."""
-        return collect_subfields(
-            self.schema, self.fragments, self.variables, self.operation, of, details
-        ).grouped_field_set
-
-    def arguments(self, of: GraphQLField, details: Selected) -> dict[str, Any]:
-        """The arguments that were given and are not null."""
-        given = get_argument_values(of, details[0].node, self.variables)
-        return {name: value for name, value in given.items() if value is not None}
 
 
 @dataclass(slots=True)
@@ -121,7 +88,7 @@ class Planner:
         return self._place(Parameter(value=value, convert=convert))
 
     def context(self, name: str) -> str:
-        """The placeholder of something that the request knows: keyring, viewer, lang1 …"""
+        """The placeholder of something that the request knows, such as the keyring."""
         return self._place(Parameter(context=name))
 
     def _place(self, parameter: Parameter) -> str:
@@ -161,7 +128,7 @@ class Planner:
             fields.append((key, self.node(source, of.fields[name], selected, scope)))
         return Shape(of.name, tuple(dict(fields).items()))
 
-    def node(self, source: Source, of: GraphQLField, details: Selected, scope: Scope) -> Node:  # noqa: PLR0911 - one return a source
+    def node(self, source: Source, of: GraphQLField, details: Selected, scope: Scope) -> Node:  # noqa: C901, PLR0911, PLR0912 - a case a source
         """What one field holds."""
         target = get_named_type(of.type)
         match source:
@@ -169,16 +136,16 @@ class Planner:
                 given = self.selection.arguments(of, details) if names else {}
                 chosen = {name: self.value(given[name]) if name in given else "null" for name in names}
                 return Value(self.sql(sql, scope, **chosen))
-            case Localised(sql, many):
-                return self._localised(self.sql(sql, scope), many, of, details)
-            case Embedded(sql, many):
-                return self._embedded(self.sql(sql, scope), many, _object(target), details)
+            case Localised():
+                return self._localised(source, of, details, scope)
+            case Embedded():
+                return self._embedded(source, as_object(target), details, scope)
             case Inline(present):
-                return Here(self.shape(_object(target), details, scope), present and self.sql(present, scope))
+                return Here(self.shape(as_object(target), details, scope), present and self.sql(present, scope))
             case Reference():
-                return self._row("{target}.id = {row}::uuid", _object(target), details, scope)
+                return self._row("{target}.id = {row}::uuid", as_object(target), details, scope)
             case One(on):
-                return self._row(on, _object(target), details, scope)
+                return self._row(on, as_object(target), details, scope)
             case Lookup(by, on):
                 return self._lookup(by, on, of, details, scope)
             case OneOf(choices):
@@ -189,10 +156,10 @@ class Planner:
                 found = self._one_of(choices, target, details, {**scope, "value": f"{alias}.value"})
                 return Rows(found, Origin(tables, ()), f"{alias}.place")
             case Many(on, order) | References(on, order):
-                inner, origin = self.origin(_object(target), on, scope)
-                return Rows(self.shape(_object(target), details, inner), origin, self.sql(order, inner))
+                inner, origin = self.origin(as_object(target), on, scope)
+                return Rows(self.shape(as_object(target), details, inner), origin, self.sql(order, inner))
             case Page():
-                return self._page(source, of, details, scope)
+                return plan_page(self, source, of, details, scope)
             case Count(type_name, on):
                 _, origin = self.origin(self.catalogue.object(type_name), on, scope)
                 return Value(f"(select count(*) from {origin.tables} where {_all(origin.where)})")
@@ -253,7 +220,7 @@ class Planner:
             for name, filter_ in by.items()
             if name in given
         ]
-        return self._row(" and ".join(conditions), _object(get_named_type(of.type)), details, scope)
+        return self._row(" and ".join(conditions), as_object(get_named_type(of.type)), details, scope)
 
     def _one_of(self, choices: Mapping[str, str], target: GraphQLNamedType, details: Selected, scope: Scope) -> FirstOf:
         possible = {of.name for of in self._possible(target)}
@@ -268,20 +235,22 @@ class Planner:
     def _possible(self, target: GraphQLNamedType) -> list[GraphQLObjectType]:
         if isinstance(target, GraphQLInterfaceType | GraphQLUnionType):
             return list(self.selection.schema.get_possible_types(target))
-        return [_object(target)]
+        return [as_object(target)]
 
     # -- values inside a row ---------------------------------------------------------------------------------------
 
-    def _embedded(self, sql: str, many: bool, of: GraphQLObjectType, details: Selected) -> Node:
+    def _embedded(self, source: Embedded, of: GraphQLObjectType, details: Selected, scope: Scope) -> Node:
+        sql = self.sql(source.sql, scope)
         alias = f"j{next(self._aliases)}"
         shape = self.shape(of, details, {"value": f"{alias}.value", "target": alias})
-        if many:
+        if source.many:
             tables = f"jsonb_array_elements({sql}) with ordinality {alias}(value, place)"
             return Rows(shape, Origin(tables, ()), f"{alias}.place")
         # "offset 0": the value is computed once, however many fields are picked from it.
         return Row(shape, Origin(f"(select {sql} as value offset 0) {alias}", (f"{alias}.value is not null",)))
 
-    def _localised(self, sql: str, many: bool, of: GraphQLField, details: Selected) -> Node:
+    def _localised(self, source: Localised, of: GraphQLField, details: Selected, scope: Scope) -> Node:
+        sql, many = self.sql(source.sql, scope), source.many
         given = self.selection.arguments(of, details).get("lang")
         wanted = [self.context(f"lang{place}") + "::text" for place in range(1, WANTED_AT_MOST + 1)]
         if given is not None:
@@ -291,8 +260,8 @@ class Planner:
         entries = ", ".join(f"{stored} -> {language}" for language in wanted)
         chosen = f"coalesce({entries}, {stored} -> ({stored} ->> 'source'))"
         alias = f"j{next(self._aliases)}"
-        scope = {"value": f"{alias}.value", "target": alias, "wanted": wanted[0]}
-        shape = self.shape(_object(get_named_type(of.type)), details, scope)
+        inner = {"value": f"{alias}.value", "target": alias, "wanted": wanted[0]}
+        shape = self.shape(as_object(get_named_type(of.type)), details, inner)
         if many:
             tables = (
                 f"jsonb_array_elements({sql}) with ordinality {outer}(value, place)"
@@ -300,78 +269,6 @@ class Planner:
             )
             return Rows(shape, Origin(tables, ()), f"{outer}.place")
         return Row(shape, Origin(f"(select {chosen} as value) {alias}", (f"{alias}.value is not null",)))
-
-    # -- connections -----------------------------------------------------------------------------------------------
-
-    def _page(self, source: Page, of: GraphQLField, details: Selected, scope: Scope) -> PageOf:
-        connection = _object(get_named_type(of.type))
-        node_type = _object(get_named_type(connection.fields["nodes"].type))
-        given = self.selection.arguments(of, details)
-        window = paging.window(given)
-        self.checks.append(Check(window.size, 1, paging.LONGEST_PAGE, window.message))
-        name, order = paging.ordering(source.orders, given.get("orderBy"))
-
-        inner, origin = self.origin(node_type, source.on, scope)
-        for filter_name, filter_value in {**given, **given.get("filter", {})}.items():
-            if filter_name in source.filters and filter_value is not None:
-                filter_ = source.filters[filter_name]
-                condition = self.sql(filter_.sql, inner, value=self.value(filter_value, filter_.convert))
-                origin = Origin(origin.tables, (*origin.where, condition))
-        everything = origin
-        key, row_id = self.sql(order.sql, inner), f"{inner['target']}.id"
-        for cursor, after in ((window.after, True), (window.before, False)):
-            if cursor is not None:
-                at = self.value(cursor, cursors.key_of(name, order.type)), self.value(cursor, cursors.row_of(name))
-                comes = ">" if after is not order.descending else "<"
-                condition = f"({key}, {row_id}) {comes} ({at[0]}::text::{order.type}, {at[1]}::uuid)"
-                origin = Origin(origin.tables, (*origin.where, condition))
-        direction = "desc" if order.descending is not window.backward else "asc"
-
-        fields: list[tuple[str, Connected]] = []
-        for answer_key, selected in self.selection.fields(connection, details).items():
-            match selected[0].node.name.value:
-                case "nodes":
-                    fields.append((answer_key, Nodes(self.shape(node_type, selected, inner))))
-                case "edges":
-                    fields.append((answer_key, self._edges(connection, node_type, selected, inner)))
-                case "pageInfo":
-                    fields.append((answer_key, self._page_info(connection, selected, window)))
-                case "totalCount":
-                    fields.append((answer_key, Total(everything, COUNTED_AT_MOST)))
-                case _:
-                    fields.append((answer_key, Value(f"'{connection.name}'")))
-        return PageOf(
-            fields=tuple(fields),
-            origin=origin,
-            order=f"{key} {direction}, {row_id} {direction}",
-            limit=self.value(window.size) + "::int",
-            cursor=cursors.sql(name, key, row_id),
-            backward=window.backward,
-            bounded=window.bounded,
-        )
-
-    def _edges(
-        self, connection: GraphQLObjectType, node_type: GraphQLObjectType, details: Selected, scope: Scope
-    ) -> EdgeList:
-        edge = _object(get_named_type(connection.fields["edges"].type))
-        fields: list[tuple[str, Shape | Value | None]] = []
-        for key, selected in self.selection.fields(edge, details).items():
-            match selected[0].node.name.value:
-                case "node":
-                    fields.append((key, self.shape(node_type, selected, scope)))
-                case "cursor":
-                    fields.append((key, None))
-                case _:
-                    fields.append((key, Value(f"'{edge.name}'")))
-        return EdgeList(tuple(fields))
-
-    def _page_info(self, connection: GraphQLObjectType, details: Selected, window: paging.Window) -> PageInfo:
-        of = _object(get_named_type(connection.fields["pageInfo"].type))
-        fields: list[tuple[str, str | Value]] = []
-        for key, selected in self.selection.fields(of, details).items():
-            name = selected[0].node.name.value
-            fields.append((key, Value(f"'{of.name}'") if name == "__typename" else name))
-        return PageInfo(tuple(fields))
 
 
 class _Names(dict[str, str]):
@@ -383,13 +280,6 @@ class _Names(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         return self._planner.context(name)
-
-
-def _object(of: GraphQLNamedType) -> GraphQLObjectType:
-    if not isinstance(of, GraphQLObjectType):
-        message = f"{of} is not an object type."
-        raise TypeError(message)
-    return of
 
 
 def _all(where: tuple[str, ...]) -> str:

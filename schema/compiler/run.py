@@ -11,9 +11,10 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 from graphql.execution.executor import Executor
 
 from schema.compiler.catalogue import Catalogue
-from schema.compiler.declare import Source
 from schema.compiler.plan import Check, Parameter
-from schema.compiler.planner import Planner, Selection
+from schema.compiler.planner import Planner
+from schema.compiler.selection import Selection
+from schema.compiler.sources import Source
 from schema.compiler.trace import fill, shape, trace
 from schema.compiler.write import Writer
 from services.ports import Ports

@@ -2,7 +2,8 @@
 
 import strawberry
 
-from schema.compiler.declare import Filter, argument, page
+from schema.compiler.declare import argument, page
+from schema.compiler.sources import Filter
 from schema.concepts.types import CONCEPT_ORDERS, Concept
 from schema.shared import Connection
 

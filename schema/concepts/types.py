@@ -2,18 +2,8 @@
 
 import strawberry
 
-from schema.compiler.declare import (
-    LANG,
-    Embedded,
-    Order,
-    Rule,
-    column,
-    declare,
-    declared,
-    expression,
-    many,
-    one,
-)
+from schema.compiler.declare import LANG, column, declare, declared, expression, many, one
+from schema.compiler.sources import Embedded, Order, Rule
 from schema.shared import Node
 from schema.terms import LanguageCode
 from services.concepts import tables as t

@@ -6,7 +6,8 @@ from typing import Any
 
 import strawberry
 
-from schema.compiler.declare import Filter, Order, page
+from schema.compiler.declare import page
+from schema.compiler.sources import Filter, Order
 from schema.events.terms import EventKind
 
 

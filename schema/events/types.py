@@ -7,7 +7,8 @@ import strawberry
 
 from schema.artefacts.lists import artefacts_of
 from schema.cases.types import Case
-from schema.compiler.declare import Rule, column, declare, expression, inline, many, one, rows, text
+from schema.compiler.declare import column, declare, expression, inline, many, one, rows, text
+from schema.compiler.sources import Rule
 from schema.events.terms import EventKind
 from schema.organisations.types import Organisation
 from schema.shared import Connection, LocalisedText, Node

@@ -4,7 +4,8 @@ from typing import Any
 
 import strawberry
 
-from schema.compiler.declare import Filter, Order, count, page
+from schema.compiler.declare import count, page
+from schema.compiler.sources import Filter, Order
 from services.notifications.tables import Notification as Row
 
 _ORDERS = {"NEWEST": Order("{notification}.created_at", "timestamptz", descending=True)}

@@ -5,7 +5,8 @@ from datetime import datetime
 import strawberry
 
 from schema.adoptions.types import Adoption
-from schema.compiler.declare import OneOf, Rule, column, declare, declared
+from schema.compiler.declare import column, declare, declared
+from schema.compiler.sources import OneOf, Rule
 from schema.notifications.terms import NotificationKind
 from schema.shared import Node
 from services.notifications.tables import Notification as Row

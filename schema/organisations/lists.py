@@ -2,7 +2,7 @@
 
 import strawberry
 
-from schema.compiler.declare import Filter, Order
+from schema.compiler.sources import Filter, Order
 from schema.organisations.terms import GovernmentLevel, OrganisationKind
 from schema.terms import show
 from services.terms import Term

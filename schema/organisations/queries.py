@@ -2,7 +2,8 @@
 
 import strawberry
 
-from schema.compiler.declare import One, by_slug, declared, page
+from schema.compiler.declare import by_slug, declared, page
+from schema.compiler.sources import One
 from schema.organisations import lists
 from schema.organisations.types import Lab, Network, Organisation
 from schema.organisations.viewer import Viewer

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from schema.compiler.declare import (
-    One,
-    Rule,
     column,
     declare,
     declared,
@@ -20,6 +18,7 @@ from schema.compiler.declare import (
     text,
     texts,
 )
+from schema.compiler.sources import One, Rule
 from schema.organisations import lists
 from schema.organisations.terms import GovernmentLevel, NetworkRole, OrganisationKind, Role
 from schema.shared import Connection, DateClaim, Duration, LocalisedText, Node

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from schema.compiler.declare import One, Rule, column, declare, declared, expression, global_id, many
+from schema.compiler.declare import column, declare, declared, expression, global_id, many
+from schema.compiler.sources import One, Rule
 from schema.notifications.lists import notifications_of_person, unread_notifications_of_person
 from schema.organisations.terms import TokenScope
 from schema.organisations.types import Membership, Person

@@ -2,7 +2,8 @@
 
 import strawberry
 
-from schema.compiler.declare import Rule, declare, expression
+from schema.compiler.declare import declare, expression
+from schema.compiler.sources import Rule
 from schema.practices.terms import EvidenceReason
 
 _RULE = "case when {row}.audience && (select {{keyring}}::text[]) then true end"

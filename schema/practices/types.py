@@ -10,21 +10,8 @@ from schema.artefacts.lists import artefacts_of
 from schema.cases.terms import PublicationStatus
 from schema.cases.types import Case
 from schema.comments.lists import comments_by
-from schema.compiler.declare import (
-    Embedded,
-    Filter,
-    Lookup,
-    Rule,
-    argument,
-    column,
-    declare,
-    declared,
-    many,
-    one,
-    rows,
-    text,
-    texts,
-)
+from schema.compiler.declare import argument, column, declare, declared, many, one, rows, text, texts
+from schema.compiler.sources import Embedded, Filter, Lookup, Rule
 from schema.concepts.types import Concept
 from schema.organisations.types import Organisation
 from schema.practices.evidence import EVIDENCE, Evidence

@@ -5,7 +5,8 @@ from typing import Any
 import strawberry
 from piccolo.columns import ForeignKey
 
-from schema.compiler.declare import Filter, Order, page
+from schema.compiler.declare import page
+from schema.compiler.sources import Filter, Order
 from schema.reviews.terms import ReviewStatus
 from schema.terms import show
 from services.terms import Term

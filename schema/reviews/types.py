@@ -6,7 +6,8 @@ from typing import Annotated
 import strawberry
 
 from schema.cases.types import Case
-from schema.compiler.declare import OneOf, Rule, column, declare, declared, expression, one
+from schema.compiler.declare import column, declare, declared, expression, one
+from schema.compiler.sources import OneOf, Rule
 from schema.organisations.types import Organisation, Person
 from schema.practices.types import Practice
 from schema.reviews.terms import Recommendation, ReviewStatus

@@ -8,9 +8,10 @@ from typing import Any
 import strawberry
 from graphql import GraphQLError
 
-from schema.compiler.declare import Served, argument, declared
+from schema.compiler.declare import argument, declared
 from schema.compiler.paging import LONGEST_PAGE
 from schema.compiler.run import Context
+from schema.compiler.sources import Served
 from schema.search.labels import label
 from schema.search.types import SearchConnection
 from schema.terms import LanguageCode

@@ -6,7 +6,8 @@ import strawberry
 
 from schema.artefacts.types import Artefact
 from schema.cases.types import Case
-from schema.compiler.declare import Embedded, OneOf, Rule, declare, declared, expression
+from schema.compiler.declare import declare, declared, expression
+from schema.compiler.sources import Embedded, OneOf, Rule
 from schema.events.types import Event
 from schema.organisations.types import Lab, Network, Organisation
 from schema.practices.types import Practice

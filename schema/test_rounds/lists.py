@@ -3,7 +3,7 @@
 import strawberry
 
 from schema.compiler import ids
-from schema.compiler.declare import Filter, Order
+from schema.compiler.sources import Filter, Order
 from schema.terms import show
 from schema.test_rounds.terms import Decision, RoundStatus
 from services.terms import Term

@@ -10,23 +10,8 @@ from typing import Any
 import strawberry
 
 from schema.cases.terms import OutcomeUnit
-from schema.compiler.declare import (
-    LANG,
-    Embedded,
-    Inline,
-    Localised,
-    Rule,
-    column,
-    declare,
-    declared,
-    expression,
-    inline,
-    many,
-    one,
-    rows,
-    sql_of,
-    text,
-)
+from schema.compiler.declare import LANG, column, declare, declared, expression, inline, many, one, rows, text
+from schema.compiler.sources import Embedded, Inline, Localised, Rule, sql_of
 from schema.organisations.types import Organisation
 from schema.shared import LocalisedText, Node
 from schema.test_rounds.terms import FindingState, FrozenField, Judgement

@@ -7,7 +7,8 @@ import strawberry
 
 from schema.artefacts.lists import artefacts_of
 from schema.comments.lists import comments_by
-from schema.compiler.declare import Rule, column, declare, inline, many, one, page, text
+from schema.compiler.declare import column, declare, inline, many, one, page, text
+from schema.compiler.sources import Rule
 from schema.organisations.types import Organisation
 from schema.practices.lists import drawn_from, practices_by
 from schema.reviews.lists import reviews_by

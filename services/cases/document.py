@@ -51,6 +51,7 @@ async def document(case_id: UUID) -> SearchDocument | None:
     phases = await t.Phase.select(t.Phase.stage).where(t.Phase.version == version.id)
     filed = await t.CaseConcept.select(t.CaseConcept.concept).where(t.CaseConcept.version == version.id)
     methods = await t.MethodUse.select(t.MethodUse.method).where(t.MethodUse.version == version.id)
+    written_in = said.written_in()
     notations = await said.file_under([*(row["concept"] for row in filed), *(row["method"] for row in methods)])
     said.add("body", owner.names)
     return SearchDocument(
@@ -58,7 +59,7 @@ async def document(case_id: UUID) -> SearchDocument | None:
         id=case_id,
         audience=tuple(case.audience),
         texts=said.texts(),
-        written_in=said.written_in(),
+        written_in=written_in,
         facets={
             "kind": (case.kind,),
             "status": (version.status,),
@@ -66,7 +67,7 @@ async def document(case_id: UUID) -> SearchDocument | None:
             "level": (owner.level,),
             "country": (owner.country,),
             "nuts": nuts_prefixes(owner.nuts),
-            "language": said.written_in(),
+            "language": written_in,
             "topic": tuple(notations["topic"] + notations["eurovoc"]),
             "targetGroup": tuple(notations["target-group"]),
             "method": tuple(notations["method"]),

@@ -12,7 +12,9 @@ from tests.end_to_end.test_stories import content, en
 
 KILLS = 3
 CASE = "query($slug: String!) { case(slug: $slug) { status } }"
-SEARCH = '{ search(query: "", filter: {type: ["Case"]}, first: 100) { edges { node { ... on Case { slug status } } } } }'
+SEARCH = (
+    '{ search(query: "", filter: {type: ["Case"]}, first: 100) { edges { node { ... on Case { slug status } } } } }'
+)
 
 
 def publish_until_killed(serra: Running, prefix: str, answered: dict[str, str]) -> None:

@@ -35,7 +35,9 @@ async def search_url(servers: EmbeddedServers) -> AsyncIterator[str]:
 async def search_pool(search_url: str) -> AsyncIterator[asyncpg.Pool]:
     """A pool over the index's tables."""
     async with asyncpg.create_pool(search_url, min_size=1, max_size=4) as pool:
-        await pool.execute(files("infra.postgres").joinpath("migrations", "0004_search.sql").read_text(encoding="utf-8"))
+        await pool.execute(
+            files("infra.postgres").joinpath("migrations", "0004_search.sql").read_text(encoding="utf-8")
+        )
         yield pool
 
 

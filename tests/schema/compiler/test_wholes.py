@@ -9,7 +9,8 @@ from piccolo.columns import ForeignKey
 from schema import catalogue, schema
 from schema.compiler.bind import bind
 from schema.compiler.catalogue import UndeclaredType
-from schema.compiler.declare import Rule, references
+from schema.compiler.declare import references
+from schema.compiler.sources import Rule
 from services.comments.tables import Comment
 
 
