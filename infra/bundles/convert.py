@@ -111,6 +111,9 @@ class Conversion:
         shape = {name: one for name, one in entry.fields.items() if name != _BY_LANGUAGE}
         # What a language stands for when it is not written as a map: the one field that cannot be left out.
         short = next(name for name, one in shape.items() if is_required_input_field(one))
+        cut = next((language for language in given.value if " " in language), None)
+        if cut is not None:
+            raise _Unfit(f"«{cut}» is no language. Within {{…}} a comma ends a text: put the text in quotes.")
         return [
             {
                 _BY_LANGUAGE: self._value(Given(language, one.line, one.path), entry.fields[_BY_LANGUAGE].type),

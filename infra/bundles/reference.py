@@ -10,7 +10,6 @@ from graphql import (
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLList,
-    GraphQLNonNull,
     get_named_type,
     is_required_input_field,
 )
@@ -52,8 +51,6 @@ _INDICES: Mapping[str, str] = {
     "test round's global id": "test round's index in `testRounds` of the same file",
 }
 """Where GraphQL speaks of global ids, a bundle has indices."""
-_FEW = 12
-"""So many words of a vocabulary are named in a table; more, such as all languages, are left to the error message."""
 
 
 def page() -> str:
@@ -106,19 +103,18 @@ def _takes(one: GraphQLInputField) -> str:
 def _word(named: object) -> str:
     match named:
         case GraphQLInputObjectType(name="AudienceInput"):
-            return "readers"
+            word = "readers"
         case GraphQLInputObjectType() if is_by_language(named):
-            return "text by language" if "text" in named.fields else "lists of words by language"
+            word = "text by language" if "text" in named.fields else "lists of words by language"
         case GraphQLInputObjectType():
-            return f"[{_heading(named)}](#{_heading(named).lower().replace(' ', '-')})"
-        case GraphQLEnumType() if len(named.values) <= _FEW:
-            return ", ".join(f"`{word}`" for word in named.values)
+            word = f"[{_heading(named)}](#{_heading(named).lower().replace(' ', '-')})"
         case GraphQLEnumType(name="LanguageCode"):
-            return "language code, such as `nl`"
+            word = "language code, such as `nl`"
         case GraphQLEnumType():
-            return ", ".join(f"`{word}`" for word in named.values)
+            word = ", ".join(f"`{term}`" for term in named.values)
         case _:
-            return _SCALARS[str(named)]
+            word = _SCALARS[str(named)]
+    return word
 
 
 def _says(one: GraphQLInputField) -> str:

@@ -137,6 +137,7 @@ def test_nothing_is_left_out() -> None:
         ("lessons: {en: A}", "lessons", "A list"),
         ("lessons: [A]", "lessons.0", "in which language"),
         ("lessons: [{xx: A}]", "lessons.0.xx", "Known are: en, fr, nl."),
+        ("lessons: [{en: A, then B}]", "lessons.0", "«then B» is no language. Within {…} a comma ends a text"),
         ("lessons: [{en: }]", "lessons.0.en", "Something must stand here"),
         ("lessons: [{en: {method: HUMAN}}]", "lessons.0.en", "«text» is missing"),
         ("lessons: [{en: {text: A, by: me}}]", "lessons.0.en.by", "no such field"),
