@@ -11,16 +11,13 @@ from infra.http.documents import Documents
 from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
 from infra.identity.tokens import Tokens
-from infra.jobs.queue import TransactionalQueue
 from infra.parts import Parts, open_parts
 from infra.settings import Settings, load_settings
 from schema import schema
-from services.log import use_queue
 
 
 def application(parts: Parts, settings: Settings) -> Litestar:
     """The application over parts that are already open."""
-    use_queue(TransactionalQueue())
     in_development = settings.environment == "development"
     endpoint = GraphQLOverHTTP(
         schema=schema,

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from infra.jobs.queue import TransactionalQueue
 from infra.postgres.database import Database, database
 from infra.search.fallback import FallbackSearch
 from infra.search.meilisearch import MeilisearchSearch
 from infra.search.postgres import PostgresSearch
 from infra.settings import Settings
 from infra.storage.s3 import S3FileStore
+from services.log import use_queue
 from services.ports import Ports
 from services.search.ports import SearchEngine
 
@@ -30,6 +32,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     """
     if not settings.database_url or not settings.s3_endpoint:
         raise ValueError("The settings name no database or no file store.")
+    use_queue(TransactionalQueue())
     async with database(settings.database_url) as opened:
         files = S3FileStore(
             settings.s3_endpoint,

@@ -15,13 +15,11 @@ from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 
 from infra.extraction import TEXT_READERS
-from infra.jobs.queue import TransactionalQueue
 from infra.parts import open_parts
 from infra.postgres.database import Database
 from infra.settings import Settings
 from services.artefacts.jobs import extract_text, sweep_uploads
 from services.cases.cases import release_case
-from services.log import use_queue
 from services.notifications.notifications import deliver
 from services.ports import Ports
 from services.practices.practices import release_practice
@@ -84,7 +82,7 @@ def worker(database: Database, ports: Ports) -> PgQueuer:
 async def drain(database: Database, ports: Ports) -> None:
     """Run every job that is due, and those that follow from them, then return; what is due later stays."""
     async with working(database, ports):
-        while await database.pool.fetchval(_DUE):
+        while await database.pool.fetchval(_DUE):  # noqa: ASYNC110 - what changes is in the database
             await asyncio.sleep(0.01)
 
 
@@ -112,7 +110,6 @@ async def work(settings: Settings) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    use_queue(TransactionalQueue())
     async with open_parts(settings) as parts, working(parts.database, parts.ports):
         logger.info("The worker runs.")
         await stop.wait()

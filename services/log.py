@@ -15,6 +15,7 @@ from piccolo.columns import JSONB, BigSerial, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
+from services.search.ports import SEARCHABLE_TYPES
 from services.viewer import Viewer
 
 
@@ -55,7 +56,7 @@ async def record(
     organisation: UUID | None = None,
     detail: Mapping[str, object] | None = None,
 ) -> None:
-    """Append one line, inside the caller's transaction, and enqueue what follows from every change: index, notify."""
+    """Append one line, inside the caller's transaction, and have what was changed indexed."""
     await LogEntry.insert(
         LogEntry(
             person=viewer.person,
@@ -66,7 +67,8 @@ async def record(
             detail=json.dumps(detail or {}),
         )
     )
-    await enqueue("index", type=subject_type, id=str(subject_id))
+    if subject_type in SEARCHABLE_TYPES:
+        await enqueue("index", type=subject_type, id=str(subject_id))
 
 
 async def enqueue(job: str, *, at: datetime | None = None, **payload: str) -> None:

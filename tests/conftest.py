@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from infra.asgi import application
 from infra.embedded import EmbeddedServers, start_embedded
+from infra.jobs.queue import TransactionalQueue
 from infra.parts import Parts
 from infra.postgres.database import Database, database
 from infra.postgres.migrate import migrate
@@ -18,6 +19,7 @@ from infra.search.postgres import PostgresSearch
 from infra.settings import Settings
 from infra.storage.s3 import S3FileStore
 from infra.worker import drain
+from services.log import use_queue
 from services.ports import Ports
 from tests.client import Client
 from tests.factories.network import SmallNetwork, small_network
@@ -34,6 +36,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer
 async def open_database(servers: EmbeddedServers) -> AsyncIterator[Database]:
     """The pool over a migrated database."""
     await migrate(servers.database_url)
+    use_queue(TransactionalQueue())
     async with database(servers.database_url) as opened:
         yield opened
 

@@ -24,7 +24,7 @@ const instance = postgraphile({
       connectionString: process.env.DATABASE_URL,
       schemas: ["public"],
       pubsub: false,
-      poolConfig: { max: 16, options: process.env.PEER_PG_OPTIONS ?? "" },
+      poolConfig: { max: 16 },
     }),
   ],
   grafast: {

@@ -13,13 +13,13 @@ from schema.organisations.types import Lab, Network, Organisation
 from schema.practices.types import Practice
 from schema.shared import PageInfo
 from schema.terms import LanguageCode
+from services.search.ports import SEARCHABLE_TYPES
 from schema.test_rounds.types import TestRound
 
 SearchNode = Annotated[
     Artefact | Case | Event | Lab | Network | Organisation | Practice | TestRound,
     strawberry.union("SearchNode", description="Whatever can be searched."),
 ]
-FOUND_TYPES = ("Artefact", "Case", "Event", "Lab", "Network", "Organisation", "Practice", "TestRound")
 
 
 _LABEL = """coalesce(
@@ -96,7 +96,7 @@ class SearchEdge:
         OneOf(
             {
                 name: f"{{target}}.id = ({{value}} ->> 'id')::uuid and {{value}} ->> 'type' = '{name}'"
-                for name in FOUND_TYPES
+                for name in SEARCHABLE_TYPES
             }
         ),
         "The thing itself.",

@@ -11,6 +11,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+SEARCHABLE_TYPES = ("Artefact", "Case", "Event", "Lab", "Network", "Organisation", "Practice", "TestRound")
+"""The GraphQL types of what can be searched; a change of one of them is followed by an `index` job."""
+
 FACETS = (
     "type",
     "kind",

@@ -23,7 +23,7 @@ def test_the_tour_runs(serra: Running, tmp_path: Path) -> None:
     command = f"{sys.executable} -m infra.cli"
     script = tour().replace(".venv/bin/serra", command).replace("/tmp/", f"{tmp_path}/")  # noqa: S108 - as it is written
     done = subprocess.run(
-        ["bash", "-euc", script],
+        ["/bin/bash", "-euc", script],
         cwd=ROOT,
         env=os.environ | {"SERRA_DATA": str(serra.folder)},
         capture_output=True,

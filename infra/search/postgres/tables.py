@@ -1,4 +1,4 @@
-"""The search index's tables. What Piccolo cannot say (tsvector columns, indexes) is in the migration `0004_search.sql`."""
+"""The search index's tables. What Piccolo cannot say, tsvectors and indexes, is in the migration `0004_search.sql`."""
 
 from piccolo.columns import UUID, Array, BigSerial, ForeignKey, OnDelete, Text, Timestamptz, Varchar
 from piccolo.table import Table

@@ -1,0 +1,84 @@
+"""Follow-ups: part of the transaction that caused them, run at least once, tried again when they fail."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from infra import worker
+from infra.jobs.queue import TransactionalQueue
+from infra.postgres.database import Database
+from services.ids import new_id
+from services.log import LogEntry, enqueue, record
+from services.ports import Ports
+from services.transaction import transaction
+from services.viewer import Viewer
+
+Work = Callable[[], Awaitable[None]]
+
+
+class Refused(Exception):
+    """Raised by a test."""
+
+
+async def jobs(database: Database) -> list[str]:
+    return [row["entrypoint"] for row in await database.pool.fetch("select entrypoint from pgqueuer order by id")]
+
+
+async def test_a_job_and_a_log_line_share_the_fate_of_their_cause(clean: Database, ports: Ports) -> None:
+    """What a rolled-back transaction logged and enqueued is gone; what a committed one did is there."""
+    with pytest.raises(Refused):
+        async with transaction():
+            await record(Viewer(), "try", "Case", new_id())
+            raise Refused
+    assert (await jobs(clean), await LogEntry.count()) == ([], 0)
+    async with transaction():
+        await record(Viewer(), "do", "Case", new_id())
+    assert (await jobs(clean), await LogEntry.count()) == (["index"], 1)
+
+
+async def test_a_job_outside_a_transaction_is_refused(clean: Database) -> None:
+    """A job that could outlive its cause, or miss it, is a fault of ours."""
+    with pytest.raises(RuntimeError, match="outside a transaction"):
+        await TransactionalQueue().put("index", {}, None)
+
+
+async def test_a_failing_job_is_tried_again(
+    clean: Database, ports: Ports, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that fails once is run again by itself, and then is done."""
+    runs: list[str] = []
+
+    async def flaky(_: Ports, job: Mapping[str, str]) -> None:
+        runs.append(job["id"])
+        if len(runs) == 1:
+            raise Refused
+
+    monkeypatch.setitem(worker.HANDLERS, "index", flaky)
+    async with transaction():
+        await enqueue("index", type="Case", id="1")
+    await work()
+    while await jobs(clean):  # the second try waits a moment
+        await asyncio.sleep(0.1)
+        await work()
+    assert runs == ["1", "1"]
+
+
+async def test_a_job_for_later_waits(clean: Database, work: Work) -> None:
+    """A job with a date stays in the queue until then."""
+    async with transaction():
+        await enqueue("release", at=datetime.now(UTC) + timedelta(hours=1), type="Case", id=str(new_id()))
+    await work()
+    assert await jobs(clean) == ["release"]
+
+
+@pytest.mark.parametrize("change", ["update log set action = 'x'", "delete from log", "truncate log"])
+async def test_the_log_is_append_only(clean: Database, change: str) -> None:
+    """Nobody changes or removes a line of the log, not even with SQL."""
+    async with transaction():
+        await record(Viewer(), "do", "Case", new_id())
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+        await clean.pool.execute(change)
+    assert await LogEntry.count() == 1
