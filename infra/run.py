@@ -22,6 +22,8 @@ from infra.worker import working
 Say = Callable[[str], None]
 T = TypeVar("T")
 
+_EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+
 TRY_FIRST = """\
 query {
   search(query: "co-creation with customers", languages: [en], first: 3) {
@@ -124,7 +126,8 @@ async def _serve(parts: Parts, settings: Settings, stack: AsyncExitStack) -> "as
 
 async def _load_demo(settings: Settings, say: Say) -> None:
     steward = await steward_token(settings.data)
-    await load_demo(settings.public_url, steward, settings.data, lambda line: say(f"    {line}"))
+    host = "127.0.0.1" if settings.host in _EVERY_ADDRESS else settings.host
+    await load_demo(f"http://{host}:{settings.port}", steward, settings.data, lambda line: say(f"    {line}"))
 
 
 def _greet(settings: Settings, say: Say) -> None:

@@ -62,7 +62,7 @@ async def clean(open_database: Database) -> AsyncIterator[Database]:
 
 _EMPTY = (
     "alter table log disable trigger log_is_append_only; "
-    + "".join(f'delete from "{table._meta.tablename}"; ' for table in reversed(TABLES))  # noqa: SLF001 - reflection
+    + "".join(f'delete from "{table._meta.tablename}"; ' for table in reversed(TABLES))
     + "delete from pgqueuer; alter table log enable trigger log_is_append_only"
 )
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -69,16 +69,12 @@ def serra(world: World, url: str) -> Iterator[Contender]:
 
 
 @contextmanager
-def the_limit(
-    world: World, url: str, statements: Mapping[str, tuple[str, Fixed]]
-) -> Iterator[Contender]:
+def the_limit(world: World, url: str, statements: Mapping[str, tuple[str, Fixed]]) -> Iterator[Contender]:
     """Fixed SQL. `statements`: document → the field that it answers and the statement."""
     (port,) = free_ports(1)
     script = {
         "people": {
-            f"Bearer {person.token}": {
-                "keyring": person.keyring, "id": person.id, "organisation": person.organisation
-            }
+            f"Bearer {person.token}": {"keyring": person.keyring, "id": person.id, "organisation": person.organisation}
             for person in world.people
         },
         "reads": {document: {"field": name, **asdict(fixed)} for document, (name, fixed) in statements.items()},
@@ -181,12 +177,8 @@ def _wait_until_it_listens(name: str, process: "subprocess.Popen[bytes]", port: 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Ask it to stop; then end its whole group, which is ours alone, so that nothing of it is left."""
     process.terminate()
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(_SECONDS_TO_STOP)
-    except subprocess.TimeoutExpired:
-        pass
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()

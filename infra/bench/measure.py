@@ -3,78 +3,162 @@
 import asyncio
 import gc
 import json
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
+
+import asyncpg
 
 from infra.bench import contenders, cpu, load
 from infra.bench.contenders import Contender
-from infra.bench.fixed import Fixed, fixed
-from infra.bench.questions import Ask, Question, asks, same_form
+from infra.bench.fixed import KEYRING, Fixed, fixed
+from infra.bench.questions import QUESTIONS, Ask, Question, asks, same_form
 from infra.bench.report import Result, Round, Spoken
 from infra.bench.wire import wire
-from infra.bench.world import World, tidy
+from infra.bench.world import ARCHIVE_KEY, World, tidy
 from services.ports import Ports
 
-Say = Callable[[str], None]
 _COMPARED = 40
 _LISTENED = 200
 _WARM_UP_SECONDS = 2.0
+_TIMED = 50
+
+Requests = Mapping[str, Sequence[bytes]]
+"""The requests of a question, by the contender that they are written for."""
 
 
 class Disagreement(Exception):
     """Two contenders answer the same question differently, so that a comparison would mean nothing."""
 
 
-def measure(
-    world: World, names: Sequence[str], questions: Sequence[Question], seconds: float, rounds: int, say: Say
-) -> list[Result]:
-    """The results of the contenders on the questions, over the same rows."""
-    asked = {question.key: asyncio.run(asks(question, world)) for question in questions}
-    statements = asyncio.run(_statements(questions, asked))
-    results = []
-    with ExitStack() as stack:
-        running = [_start(name, world, statements, stack) for name in names]
-        for question in questions:
-            requests = {one.name: one.requests(question, asked[question.key]) for one in running}
-            _compare(question, running, requests)
-            results += _in_turn(world, question, running, requests, seconds, rounds, say)
-    spoken = {name: _listen(name, world, questions, asked, statements) for name in names}
-    return [
-        Result(world.cases, question, name, made, spoken[name][question]) for question, name, made in results
-    ]
+@dataclass(frozen=True)
+class Measurement:
+    """What is measured over a world: so many rounds of so many seconds, for each contender in turn."""
+
+    world: World
+    names: Sequence[str]
+    questions: Sequence[Question]
+    seconds: float
+    rounds: int
+    say: Callable[[str], None]
+
+    def results(self) -> list[Result]:
+        """All contenders on all questions."""
+        rounds: dict[tuple[str, str], list[Round]] = {}
+        with ExitStack() as stack:
+            running = [self._start(name, stack) for name in self.names]
+            for question in self.questions:
+                requests = {one.name: one.requests(question, self._asked[question.key]) for one in running}
+                _compare(question, running, requests)
+                for name, made in self._in_turn(question, running, requests).items():
+                    rounds[question.key, name] = made
+        spoken = {name: self._listen(name) for name in self.names}
+        return [
+            Result(self.world.cases, question, name, tuple(made), spoken[name][question])
+            for (question, name), made in rounds.items()
+        ]
+
+    def narrow_reader(self) -> float:
+        """Seconds that Serra's list of (b) takes for the reader who may read the oldest 1 % alone: the median."""
+        (statement,) = asyncio.run(_statements(QUESTIONS[1], {}))
+        return asyncio.run(_timed(self.world.servers.database_url, statement, [ARCHIVE_KEY]))
+
+    @cached_property
+    def _asked(self) -> dict[str, list[Ask]]:
+        return {question.key: asyncio.run(asks(question, self.world)) for question in self.questions}
+
+    @cached_property
+    def _fixed(self) -> dict[str, tuple[str, Fixed]]:
+        """What the limit knows: document → the field that it answers, and the statement."""
+        made = {}
+        for question in self.questions:
+            if not question.writes:
+                (statement,) = asyncio.run(_statements(question, self._asked[question.key][0].serra))
+                made[question.serra] = (question.field, statement)
+        return made
+
+    def _start(self, name: str, stack: ExitStack, through: Callable[[str], str] = lambda url: url) -> Contender:
+        """Start a contender, for as long as the stack lasts; `through` turns the database's address into another."""
+        ours, theirs = through(self.world.servers.database_url), through(self.world.peer_url)
+        match name:
+            case "serra":
+                return stack.enter_context(contenders.serra(self.world, ours))
+            case "peer":
+                return stack.enter_context(contenders.peer(self.world, theirs))
+            case _:
+                return stack.enter_context(contenders.the_limit(self.world, ours, self._fixed))
+
+    def _in_turn(self, question: Question, running: Sequence[Contender], requests: Requests) -> dict[str, list[Round]]:
+        made: dict[str, list[Round]] = {one.name: [] for one in running}
+        for one in running:
+            load.run(one.port, requests[one.name], _WARM_UP_SECONDS)
+        for _ in range(self.rounds):
+            for one in running:
+                if question.writes:
+                    asyncio.run(tidy(self.world.servers.database_url))
+                made[one.name].append(self._round(one, requests[one.name]))
+            rates = ", ".join(f"{name} {runs[-1].rate:,.0f}/s" for name, runs in made.items())
+            self.say(f"  ({question.key}) {rates}")
+        return made
+
+    def _round(self, one: Contender, requests: Sequence[bytes]) -> Round:
+        database = self.world.servers.pids["postgresql"]
+        gc.collect()
+        before = cpu.of_tree(one.pid), cpu.of_tree(database)
+        seen = load.run(one.port, requests, self.seconds)
+        after = cpu.of_tree(one.pid), cpu.of_tree(database)
+        count = len(seen.latencies)
+        return Round(
+            rate=seen.rate,
+            p50=seen.percentile(0.50),
+            p99=seen.percentile(0.99),
+            server_cpu=(after[0] - before[0]) / count,
+            database_cpu=(after[1] - before[1]) / count,
+            generator_busy=seen.busy,
+            bytes=seen.bytes / count,
+        )
+
+    def _listen(self, name: str) -> dict[str, Spoken]:
+        """Start the contender once more behind a relay, and ask it one thing at a time."""
+        spoken = {}
+        url = self.world.peer_url if name == "peer" else self.world.servers.database_url
+        with wire(url) as listening, ExitStack() as stack:
+            one = self._start(name, stack, lambda _: listening.url)
+            for question in self.questions:
+                requests = one.requests(question, self._asked[question.key])[:_LISTENED]
+                load.answers(one.port, requests)  # from here on connections, plans and people are known
+                listening.heard.clear()
+                load.answers(one.port, requests)
+                heard = listening.heard
+                spoken[question.key] = Spoken(heard.statements.total() / len(requests), heard.seconds / len(requests))
+        asyncio.run(tidy(self.world.servers.database_url))
+        return spoken
 
 
-async def _statements(
-    questions: Sequence[Question], asked: dict[str, list[Ask]]
-) -> dict[str, tuple[str, Fixed]]:
+async def _statements(question: Question, variables: Mapping[str, object]) -> list[Fixed]:
     no_ports = cast("Ports", None)  # a read of these four touches nothing but the database
-    made = {}
-    for question in questions:
-        if not question.writes:
-            (statement,) = await fixed(question, asked[question.key][0].serra, no_ports)
-            made[question.serra] = (question.serra.split("{")[1].split("(")[0].strip(), statement)
-    return made
+    return await fixed(question, variables, no_ports)
 
 
-def _start(
-    name: str,
-    world: World,
-    statements: dict[str, tuple[str, Fixed]],
-    stack: ExitStack,
-    through: Callable[[str], str] = lambda url: url,
-) -> Contender:
-    ours, theirs = through(world.servers.database_url), through(world.peer_url)
-    match name:
-        case "serra":
-            return stack.enter_context(contenders.serra(world, ours))
-        case "peer":
-            return stack.enter_context(contenders.peer(world, theirs))
-        case _:
-            return stack.enter_context(contenders.the_limit(world, ours, statements))
+async def _timed(url: str, statement: Fixed, keyring: list[str]) -> float:
+    connection = await asyncpg.connect(url, server_settings={"jit": "off"})
+    try:
+        prepared = await connection.prepare(statement.sql)
+        values = [keyring if value == KEYRING else value for value in statement.values]
+        times = []
+        for _ in range(_TIMED):
+            started = time.perf_counter()
+            await prepared.fetchval(*values)
+            times.append(time.perf_counter() - started)
+    finally:
+        await connection.close()
+    return sorted(times)[_TIMED // 2]
 
 
-def _compare(question: Question, running: Sequence[Contender], requests: dict[str, list[bytes]]) -> None:
+def _compare(question: Question, running: Sequence[Contender], requests: Requests) -> None:
     """Hold the answers to the first asks against each other."""
     first, *others = running
     expected = _answers(first, requests)
@@ -87,65 +171,5 @@ def _compare(question: Question, running: Sequence[Contender], requests: dict[st
                 )
 
 
-def _answers(of: Contender, requests: dict[str, list[bytes]]) -> list[object]:
+def _answers(of: Contender, requests: Requests) -> list[object]:
     return [same_form(json.loads(body)) for body in load.answers(of.port, requests[of.name][:_COMPARED])]
-
-
-def _in_turn(
-    world: World,
-    question: Question,
-    running: Sequence[Contender],
-    requests: dict[str, list[bytes]],
-    seconds: float,
-    rounds: int,
-    say: Say,
-) -> list[tuple[str, str, tuple[Round, ...]]]:
-    made: dict[str, list[Round]] = {one.name: [] for one in running}
-    for one in running:
-        load.run(one.port, requests[one.name], _WARM_UP_SECONDS)
-    for _ in range(rounds):
-        for one in running:
-            made[one.name].append(_round(world, one, requests[one.name], seconds))
-            if question.writes:
-                asyncio.run(tidy(world.servers.database_url))
-        say(f"  ({question.key}) " + ", ".join(f"{name} {runs[-1].rate:,.0f}/s" for name, runs in made.items()))
-    return [(question.key, name, tuple(runs)) for name, runs in made.items()]
-
-
-def _round(world: World, one: Contender, requests: Sequence[bytes], seconds: float) -> Round:
-    database = world.servers.pids["postgresql"]
-    gc.collect()
-    before = cpu.of_tree(one.pid), cpu.of_tree(database)
-    seen = load.run(one.port, requests, seconds)
-    after = cpu.of_tree(one.pid), cpu.of_tree(database)
-    count = len(seen.latencies)
-    return Round(
-        rate=seen.rate,
-        p50=seen.percentile(0.50),
-        p99=seen.percentile(0.99),
-        server_cpu=(after[0] - before[0]) / count,
-        database_cpu=(after[1] - before[1]) / count,
-        generator_busy=seen.busy,
-        bytes=seen.bytes / count,
-    )
-
-
-def _listen(
-    name: str,
-    world: World,
-    questions: Sequence[Question],
-    asked: dict[str, list[Ask]],
-    statements: dict[str, tuple[str, Fixed]],
-) -> dict[str, Spoken]:
-    """Start the contender once more behind a relay, and ask it one thing at a time."""
-    spoken = {}
-    with wire(world.peer_url if name == "peer" else world.servers.database_url) as heard, ExitStack() as stack:
-        one = _start(name, world, statements, stack, lambda _: heard.url)
-        for question in questions:
-            requests = one.requests(question, asked[question.key])
-            load.answers(one.port, requests[:_LISTENED])  # connections, plans and people are known after this
-            heard.heard.clear()
-            count = len(load.answers(one.port, requests[:_LISTENED]))
-            spoken[question.key] = Spoken(heard.heard.statements.total() / count, heard.heard.seconds / count)
-    asyncio.run(tidy(world.servers.database_url))
-    return spoken

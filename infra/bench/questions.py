@@ -14,7 +14,6 @@ LANGUAGES = "nl,en;q=0.8"
 """What every request prefers; every text is there in both, and in no third language."""
 REQUESTS_MADE = 2_000
 _SEED = 20
-_AUDIENCE = ["public"]
 
 _SERRA_ONE = """\
 query One($slug: String!) {
@@ -112,16 +111,21 @@ class Question:
 
     key: str
     title: str
+    field: str
     serra: str
     peer: str
-    writes: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether each request leaves a row behind."""
+        return self.serra.startswith("mutation")
 
 
 QUESTIONS = (
-    Question("a", "one case with its organisation", _SERRA_ONE, _PEER_ONE),
-    Question("b", "50 cases × 8 fields with organisation", _SERRA_MANY, _PEER_MANY),
-    Question("c", "20 cases, 3 rounds each, 2 comments each with author", _SERRA_DEEP, _PEER_DEEP),
-    Question("d", "add a comment", _SERRA_ADD, _PEER_ADD, writes=True),
+    Question("a", "one case with its organisation", "case", _SERRA_ONE, _PEER_ONE),
+    Question("b", "50 cases × 8 fields with organisation", "cases", _SERRA_MANY, _PEER_MANY),
+    Question("c", "20 cases, 3 rounds each, 2 comments each with author", "cases", _SERRA_DEEP, _PEER_DEEP),
+    Question("d", "add a comment", "addComment", _SERRA_ADD, _PEER_ADD),
 )
 
 
@@ -140,16 +144,17 @@ async def asks(question: Question, world: World) -> list[Ask]:
     connection = await asyncpg.connect(world.servers.database_url)
     try:
         places = [chance.randrange(world.cases) for _ in range(2 * REQUESTS_MADE)]
-        rows = await connection.fetch(_SUBJECTS, [f"case-{place}" for place in places])
+        rows = [dict(row) for row in await connection.fetch(_SUBJECTS, [f"case-{place}" for place in places])]
     finally:
         await connection.close()
-    chance.shuffle(rows)
-    turns = iter(rows * REQUESTS_MADE)
-    return [
-        _ask(question, person, next(row for row in turns if not set(person.keyring).isdisjoint(row["audience"])), turn)
-        for turn in range(REQUESTS_MADE)
-        for person in [world.people[turn % len(world.people)]]
-    ]
+    made = []
+    for turn in range(REQUESTS_MADE):
+        person = world.people[turn % len(world.people)]
+        row = chance.choice(rows)
+        while set(person.keyring).isdisjoint(row["audience"]):
+            row = chance.choice(rows)
+        made.append(_ask(question, person, row, turn))
+    return made
 
 
 _SUBJECTS = """

@@ -68,27 +68,38 @@ COLUMNS = (
 
 def table(results: Sequence[Result]) -> str:
     """A Markdown table; processor time in milliseconds a request, `load` the share of a core of the generator."""
-    rates = {(one.question, one.contender): one.median.rate for one in results}
-    rows = [COLUMNS, *(_row(one, rates) for one in results)]
+    known = {(one.question, one.contender): one for one in results}
+    rows = [COLUMNS, *(_row(one, known) for one in results)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)
 
 
-def _row(one: Result, rates: Mapping[tuple[str, str], float]) -> tuple[str, ...]:
+def ratio(one: Result, other: Result) -> float:
+    """How many times the other's rate: the median over rounds, each held against its neighbour in time.
+
+    So a neighbour on the machine that is busy for some rounds burdens both sides of each fraction.
+    """
+    pairs = zip(one.rounds, other.rounds, strict=True)
+    return statistics.median(mine.rate / theirs.rate for mine, theirs in pairs)
+
+
+def _row(one: Result, known: Mapping[tuple[str, str], Result]) -> tuple[str, ...]:
     median = one.median
 
-    def ratio(to: str) -> str:
-        other = rates.get((one.question, to))
-        return f"{median.rate / other:.2f}" if other and to != one.contender else ""
+    def to(contender: str) -> str:
+        other = known.get((one.question, contender))
+        return f"{ratio(one, other):.2f}" if other and contender != one.contender else ""
 
     return (
         one.question,
         one.contender,
         f"{median.rate:,.0f}",
-        ratio("peer"),
-        ratio("limit"),
+        to("peer"),
+        to("limit"),
         f"{median.p50 * _MILLI:.2f}",
         f"{median.p99 * _MILLI:.2f}",
         f"{median.server_cpu * _MILLI:.3f}",

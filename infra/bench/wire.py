@@ -8,9 +8,10 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -46,25 +47,26 @@ def wire(url: str) -> Iterator[Wire]:
     """Relay to the database at `url`, in a thread of its own, until the end of the block."""
     parts = urlsplit(url)
     heard = Heard()
-    ready: list[int] = []
-    started, stop = threading.Event(), threading.Event()
+    ready: list[tuple[int, Callable[[], object]]] = []
+    started = threading.Event()
 
     async def relay() -> None:
         loop = asyncio.get_running_loop()
+        over = asyncio.Event()
         server = await loop.create_server(lambda: _Client(parts.port or 5432, heard), "127.0.0.1", 0)
-        ready.append(server.sockets[0].getsockname()[1])
+        ready.append((server.sockets[0].getsockname()[1], partial(loop.call_soon_threadsafe, over.set)))
         started.set()
-        while not stop.is_set():
-            await asyncio.sleep(0.1)
+        await over.wait()
         server.close()
 
     thread = threading.Thread(target=lambda: uvloop.run(relay()), name="wire", daemon=True)
     thread.start()
     started.wait()
+    ((port, stop),) = ready
     try:
-        yield Wire(url.replace(f"{parts.hostname}:{parts.port}", f"127.0.0.1:{ready[0]}"), heard)
+        yield Wire(url.replace(f"{parts.hostname}:{parts.port}", f"127.0.0.1:{port}"), heard)
     finally:
-        stop.set()
+        stop()
         thread.join()
 
 
@@ -104,9 +106,7 @@ class _Client(asyncio.Protocol):
 
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
-        _, self._server = await loop.create_connection(
-            lambda: _Server(self, self._heard), "127.0.0.1", self._port
-        )
+        _, self._server = await loop.create_connection(lambda: _Server(self, self._heard), "127.0.0.1", self._port)
         for data in self._early:
             self._hand_on(data)
 
@@ -143,7 +143,7 @@ class _Client(asyncio.Protocol):
             case _:
                 pass
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _error: Exception | None) -> None:
         if self._server:
             self._server.transport.close()
 
@@ -165,7 +165,7 @@ class _Server(asyncio.Protocol):
                     self._heard.seconds += time.perf_counter() - self._client.asked
         self._client.transport.write(data)
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _error: Exception | None) -> None:
         self._client.transport.close()
 
 

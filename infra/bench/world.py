@@ -88,7 +88,7 @@ async def tidy(url: str) -> None:
 
 
 def _prepared(cases: int) -> tuple[Path, Path]:
-    """The data folder of a size, emptied where its rows were made by another recipe, and the note that says by which."""
+    """The data folder of a size, emptied where its rows follow another recipe, and the note of the recipe."""
     FOLDER.mkdir(mode=0o700, exist_ok=True)
     (FOLDER / ".gitignore").write_text("*\n", encoding="utf-8")
     folder, note = FOLDER / f"servers-{cases}", FOLDER / f"servers-{cases}.json"

@@ -13,8 +13,8 @@ from schema.organisations.types import Lab, Network, Organisation
 from schema.practices.types import Practice
 from schema.shared import PageInfo
 from schema.terms import LanguageCode
-from services.search.ports import SEARCHABLE_TYPES
 from schema.test_rounds.types import TestRound
+from services.search.ports import SEARCHABLE_TYPES
 
 SearchNode = Annotated[
     Artefact | Case | Event | Lab | Network | Organisation | Practice | TestRound,

@@ -14,7 +14,7 @@ ALTERNATIVES_AT_MOST = 100
 CONCEPTS_AT_MOST = 200
 """How many concepts one request may define."""
 
-_NOTATION = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*", re.ASCII)
+_NOTATION = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*", re.ASCII)
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f\"<>\\^`{|}]+")
 
 Name = tuple[str, str]

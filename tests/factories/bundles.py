@@ -13,7 +13,7 @@ async def steward() -> str:
 def signed(http: httpx.AsyncClient, token: str) -> httpx.AsyncClient:
     """A client of its own to the same application, as the holder of a token."""
     return httpx.AsyncClient(
-        transport=http._transport,  # noqa: SLF001 - httpx has no way to share one in the open
+        transport=http._transport,
         base_url=http.base_url,
         headers={"Authorization": f"Bearer {token}"},
     )

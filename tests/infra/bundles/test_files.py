@@ -20,7 +20,7 @@ from tests.factories.bundles import CASE, NETWORK, ROUND, VOCABULARY, steward
 async def url(http: httpx.AsyncClient, clean: Database) -> AsyncIterator[str]:
     """The address of the application on a socket of this machine."""
     (port,) = free_ports(1)
-    transport = http._transport  # noqa: SLF001 - the application that the other tests speak to
+    transport = http._transport
     assert isinstance(transport, httpx.ASGITransport)
     server = Server(transport.app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False)
     serving = asyncio.create_task(server.serve())

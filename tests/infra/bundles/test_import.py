@@ -144,7 +144,7 @@ async def test_an_import_goes_on_where_it_was_cut_off(http: httpx.AsyncClient, c
     bundles = [read_bundle(text) for text in WHOLE]
     for _ in range(60):
         client = httpx.AsyncClient(
-            transport=Cut(http._transport, 1),  # noqa: SLF001 - as in tests.factories.bundles
+            transport=Cut(http._transport, 1),
             base_url=http.base_url,
             headers={"Authorization": f"Bearer {token}"},
         )

@@ -32,8 +32,8 @@ DELETES = {"CASCADE": "c", "RESTRICT": "r", "SET NULL": "n"}
 def declared_type(column: Column) -> str:
     """What information_schema calls the type of a Piccolo column."""
     if isinstance(column, Array):
-        return "_" + column.base_column.column_type.partition("(")[0].lower()
-    plain = column.column_type.partition("(")[0]
+        return f"_{column.base_column.column_type.partition('(')[0].lower()}"
+    plain = str(column.column_type).partition("(")[0]
     return TYPES.get(plain, plain.lower())
 
 

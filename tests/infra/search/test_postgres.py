@@ -228,7 +228,7 @@ async def test_the_tables_are_as_piccolo_has_them(search_pool: asyncpg.Pool) -> 
         found = await search_pool.fetch(
             "select column_name, data_type from information_schema.columns where table_name = $1 "
             "and data_type <> 'tsvector'",
-            table._meta.tablename,  # noqa: SLF001 - reflection
+            table._meta.tablename,
         )
-        declared = {column._meta.db_column_name: column for column in table._meta.columns}  # noqa: SLF001 - as above
+        declared = {column._meta.db_column_name: column for column in table._meta.columns}
         assert {name for name, _ in found} == set(declared)

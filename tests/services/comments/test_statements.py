@@ -20,12 +20,12 @@ def statements(database: Database) -> Iterator[list[str]]:
     """The statements that the pool's connections run meanwhile, without BEGIN and COMMIT."""
     asked: list[str] = []
     pool: Any = database.pool
-    connections = [holder._con for holder in pool._holders if holder._con]  # noqa: SLF001 - no public way
+    connections = [holder._con for holder in pool._holders if holder._con]
     for connection in connections:
         connection.add_query_logger(lambda record: asked.append(record.query))
     yield asked
     for connection in connections:
-        connection._query_loggers.clear()  # noqa: SLF001
+        connection._query_loggers.clear()
     asked[:] = [query for query in asked if query not in IN_TRANSACTION]
 
 
