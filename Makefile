@@ -71,10 +71,11 @@ compose-check:
 bench: environment-dev ## Measure the service under load
 	@exec $(PY) -m infra.bench $(ARGS)
 
-sdl: environment ## Write schema/schema.graphql anew from the code
+sdl: environment ## Write schema/schema.graphql and docs/bundle-fields.md anew from the code
 	@$(PY) -m infra.cli schema > schema/schema.graphql.new \
 		&& mv schema/schema.graphql.new schema/schema.graphql \
 		|| { rm -f schema/schema.graphql.new; exit 1; }
+	@$(PY) -m infra.bundles.reference > docs/bundle-fields.md
 
 lock: environment-dev ## Compile the pins from pyproject.toml, keeping versions that still fit
 	@$(PY) -m infra.lock
