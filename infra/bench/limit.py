@@ -36,9 +36,6 @@ ADD = """
         select author, organisation, 'add_comment', 'Comment', id,
                jsonb_build_object('subject_type', 'TestRound', 'subject_id', test_round, 'version', subject_version)
         from made
-    ), queued as (
-        insert into pgqueuer (priority, status, entrypoint, payload)
-        select 0, 'queued', 'index', convert_to(json_build_object('type', 'Comment', 'id', id)::text, 'UTF8') from made
     )
     select row_to_json(o)::text from (
         select (
@@ -53,7 +50,7 @@ ADD = """
         ) as comment, '[]'::json as "userErrors" from made
     ) o
 """
-"""A comment with its log line and its job, in one statement, and what (d) reads of it."""
+"""A comment with its log line, in one statement, and what (d) reads of it."""
 
 
 class _Body(msgspec.Struct):
