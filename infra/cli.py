@@ -37,18 +37,25 @@ def serve() -> None:
 @app.command()
 def worker() -> None:
     """Run follow-ups: indexing, notices, releases, text extraction. Any number may run."""
-    from infra.worker import work
+    from infra.worker import WorkerEnded, work
 
-    _in_loop(work(_production()))
+    try:
+        _in_loop(work(_production()))
+    except WorkerEnded as ended:
+        _stop(str(ended))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database up to date."""
+    from infra.postgres.migrate import MigrationFailed
     from infra.postgres.migrate import migrate as bring_up_to_date
 
     url = _production().database_url
-    _in_loop(bring_up_to_date(url or ""))
+    try:
+        _in_loop(bring_up_to_date(url or ""))
+    except MigrationFailed as failed:
+        _stop(f"The database could not be brought up to date: {failed}")
     _say("The database is up to date.")
 
 

@@ -62,7 +62,11 @@ async def run_everything(settings: Settings, say: Say) -> None:
         await stack.enter_async_context(working(parts.database, parts.ports))
         await steps.take("The demo is loaded", _load_demo(settings, say))
         _greet(settings, say)
-        await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not stop.is_set():
+            raise RunFailed("The service ended by itself; what it said above tells why.")
         say("\nStopping …")
 
 

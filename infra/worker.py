@@ -28,8 +28,15 @@ from services.search.search import index
 
 logger = logging.getLogger("serra.worker")
 
+
+class WorkerEnded(Exception):
+    """The worker ended without being told to."""
+
+
 HEARTBEAT = timedelta(seconds=10)
 """A job whose worker has been silent for this long is taken over by another."""
+_AT_ONCE = 6
+"""Jobs that run side by side: each may need two of the pool's connections, and requests need some too."""
 _LONGEST_WAIT = timedelta(minutes=5)
 _MOST_ATTEMPTS = 20
 
@@ -90,15 +97,21 @@ _DUE = "select exists (select from pgqueuer where status in ('queued', 'picked')
 
 
 @asynccontextmanager
-async def working(database: Database, ports: Ports) -> AsyncIterator[None]:
-    """A worker beside whatever runs inside; at the end it finishes the jobs it has begun."""
+async def working(database: Database, ports: Ports) -> AsyncIterator["asyncio.Task[None]"]:
+    """A worker beside whatever runs inside; at the end it finishes the jobs it has begun. Gives its task."""
     running = worker(database, ports)
     task = asyncio.create_task(
-        running.run(dequeue_timeout=timedelta(seconds=5), heartbeat_timeout=HEARTBEAT), name="serra-worker"
+        running.run(
+            dequeue_timeout=timedelta(seconds=5),
+            heartbeat_timeout=HEARTBEAT,
+            batch_size=_AT_ONCE // 2,
+            max_concurrent_tasks=_AT_ONCE,
+        ),
+        name="serra-worker",
     )
     task.add_done_callback(_complain)
     try:
-        yield
+        yield task
     finally:
         running.shutdown.set()
         await asyncio.gather(task, return_exceptions=True)
@@ -110,9 +123,13 @@ async def work(settings: Settings) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with open_parts(settings) as parts, working(parts.database, parts.ports):
+    async with open_parts(settings) as parts, working(parts.database, parts.ports) as task:
         logger.info("The worker runs.")
-        await stop.wait()
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not stop.is_set():
+            raise WorkerEnded("The worker ended by itself; the log says why. Start it again.")
 
 
 def _patient(name: str, handler: Handler, ports: Ports) -> Callable[[Job], Awaitable[None]]:

@@ -4,7 +4,7 @@ The rule, on every surface: a thing is readable iff its audience and the reader'
 Python for the domain's own checks; the read compiler writes the same rule into SQL, search into its filter.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -27,6 +27,13 @@ def within(part: Iterable[str], whole: Iterable[str]) -> bool:
     """Whether a part's readers are among its whole's: its keys are, or the whole is public."""
     whole = set(whole)
     return "public" in whole or set(part) <= whole
+
+
+def common(part: Sequence[str], whole: Sequence[str]) -> tuple[str, ...]:
+    """The audience of those who are in both; the SQL function `common_audience` says the same."""
+    if "public" in whole:
+        return tuple(part)
+    return tuple(whole) if "public" in part else tuple(key for key in part if key in whole)
 
 
 def unknown(what: str, *field: str) -> DomainError:

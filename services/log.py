@@ -40,6 +40,7 @@ class JobQueue(Protocol):
 
 
 _queues: list[JobQueue] = []
+"""The one queue, once `use_queue` has named it."""
 
 
 def use_queue(queue: JobQueue) -> None:
@@ -73,5 +74,5 @@ async def record(
 
 async def enqueue(job: str, *, at: datetime | None = None, **payload: str) -> None:
     """Put one follow-up in the queue, inside the caller's transaction, to run now or at an instant."""
-    for queue in _queues:
-        await queue.put(job, payload, at)
+    (queue,) = _queues  # a process that forgot `use_queue` must fail, not lose what follows
+    await queue.put(job, payload, at)

@@ -23,7 +23,8 @@ from schema.compiler.run import PlanCache
 
 LONGEST_DOCUMENT = 100_000
 MOST_TOKENS = 10_000
-DOCUMENTS_KEPT = 1_000
+CHARACTERS_KEPT = 2_000_000
+"""A document takes some fifty times its text in memory, so their texts together are what is bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._kept: OrderedDict[bytes, Document] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[int, Document]] = OrderedDict()
+        self._characters = 0
 
     def get(self, text: str) -> Document:
         """The document of a text."""
@@ -55,10 +57,13 @@ class Documents:
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
-            return found
-        made = self._kept[key] = self._read(text)
-        if len(self._kept) > DOCUMENTS_KEPT:
-            self._kept.popitem(last=False)
+            return found[1]
+        made = self._read(text)
+        if made.node is not None:
+            self._kept[key] = (len(text), made)
+            self._characters += len(text)
+            while self._characters > CHARACTERS_KEPT:
+                self._characters -= self._kept.popitem(last=False)[1][0]
         return made
 
     def _read(self, text: str) -> Document:

@@ -104,7 +104,7 @@ class GraphQLOverHTTP:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Refused(400, "BAD_REQUEST", "The body is not valid JSON.") from None
         if b"\\u0000" in body and _has_nul(request.variables):
-            raise _NUL
+            raise Refused(400, "BAD_REQUEST", "A text must not contain the character NUL.")
         return request
 
     async def _body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
@@ -194,9 +194,6 @@ async def _send(send: Send, status: int, media_type: str, body: bytes, extra: Ma
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-_NUL = Refused(400, "BAD_REQUEST", "A text must not contain the character NUL.")
 
 
 def _has_nul(value: Any) -> bool:

@@ -115,7 +115,7 @@ class CaseContent:
     contacts: list[parts.CaseContact] = many(t.CaseContact.version, "People whom the source names.")
 
 
-@declare(t.CaseVersion, Rule.AUDIENCE)
+@declare(t.CaseVersion, Rule.AUDIENCE, wholes=(t.CaseVersion.case,))
 @strawberry.type(description="One version of a case. Read by its audience; a draft by its owner's organisation.")
 class CaseVersion(Node, CaseContent):
     """A version: immutable once published."""

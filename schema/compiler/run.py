@@ -55,9 +55,11 @@ class Context:
                 return sorted(self.viewer.scopes)
             case "threshold":
                 return self.threshold
-            case _:
-                place = int(name.removeprefix("lang")) - 1
+            case "lang1" | "lang2" | "lang3":
+                place = int(name[-1]) - 1
                 return self.languages[place] if place < len(self.languages) else None
+            case _:
+                raise LookupError(f"A request knows nothing called «{name}».")
 
 
 Info = GraphQLResolveInfo[Context]
@@ -124,7 +126,8 @@ async def resolve_compiled(
     """
     context: Context = info.context
     variables = {**info.variable_values.coerced, _GIVEN: values or {}}
-    key = (id(info.field_nodes[0]), info.path.key, repr(source), context.walk_all, shape(variables))
+    nodes = tuple(map(id, info.field_nodes))
+    key = (nodes, repr(source), context.walk_all, shape(variables))
     statement = context.plans.get(key, lambda: _prepare(info, catalogue, source, variables))
     answer = await context.database.fetch_json(statement.sql, statement.values(context, variables))
     if answer is None:

@@ -64,7 +64,7 @@ class PracticeContent:
     )
 
 
-@declare(t.PracticeVersion, Rule.AUDIENCE)
+@declare(t.PracticeVersion, Rule.AUDIENCE, wholes=(t.PracticeVersion.practice,))
 @strawberry.type(description="One version of a practice. Read by its audience; a draft by its owner's organisation.")
 class PracticeVersion(Node, PracticeContent):
     """A version: immutable once published."""

@@ -16,8 +16,7 @@ from schema.search.labels import label
 from schema.search.types import SearchConnection
 from schema.terms import LanguageCode
 from services.errors import DomainError
-from services.search.ports import SearchAnswer
-from services.search.search import Wanted, search
+from services.search.search import Found, Wanted, search
 
 USUAL_PAGE = 20
 _CURSOR = b"search:"
@@ -57,15 +56,16 @@ async def _search(
     offset = _offset(after)
     filters = {facet: [str(value) for value in values] for facet, values in (filter or {}).items() if values}
     try:
-        answer = await search(context.viewer, context.ports.search, Wanted(query, spoken, filters, offset, limit))
+        found = await search(context.viewer, context.ports.search, Wanted(query, spoken, filters, offset, limit))
     except DomainError as error:
         problem = error.problems[0]
         raise GraphQLError(problem.message, extensions={"code": problem.code.value}) from None
-    return _shown(answer, spoken, offset)
+    return _shown(found, spoken, offset)
 
 
-def _shown(answer: SearchAnswer, spoken: tuple[str, ...], offset: int) -> dict[str, Any]:
-    cursors = [_cursor(offset + place + 1) for place in range(len(answer.hits))]
+def _shown(found: Found, spoken: tuple[str, ...], offset: int) -> dict[str, Any]:
+    answer = found.answer
+    cursors = [_cursor(offset + place + 1) for place in found.places]
     return {
         "totalCount": answer.total,
         "degraded": answer.degraded,
@@ -92,10 +92,10 @@ def _shown(answer: SearchAnswer, spoken: tuple[str, ...], offset: int) -> dict[s
             for cursor, hit in zip(cursors, answer.hits, strict=True)
         ],
         "pageInfo": {
-            "hasNextPage": offset + len(answer.hits) < answer.total,
+            "hasNextPage": found.further,
             "hasPreviousPage": offset > 0,
             "startCursor": cursors[0] if cursors else None,
-            "endCursor": cursors[-1] if cursors else None,
+            "endCursor": _cursor(offset + found.read) if found.read else None,
         },
     }
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from services.artefacts.artefacts import files_of
+from services.access import common
+from services.cases.tables import Case
 from services.errors import ErrorCode, refusal
 from services.search.ports import SearchAnswer, SearchDocument, SearchEngine, SearchQuestion
-from services.search.things import SEARCHABLE, readable_things
+from services.search.things import SEARCHABLE, parts_of, readable_things
 from services.text import clean
+from services.transaction import transaction
 from services.viewer import Viewer
 
 LONGEST_QUESTION = 500
@@ -28,7 +30,21 @@ class Wanted:
     limit: int = 20
 
 
-async def search(viewer: Viewer, engine: SearchEngine, wanted: Wanted) -> SearchAnswer:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The engine's answer without what the viewer may no longer read.
+
+    `places` are where the hits stood among those that the engine gave, of which there were `read`; paging goes by
+    these, so that a hit that is left out neither repeats another nor ends the list.
+    """
+
+    answer: SearchAnswer
+    places: tuple[int, ...]
+    read: int
+    further: bool
+
+
+async def search(viewer: Viewer, engine: SearchEngine, wanted: Wanted) -> Found:
     """The answers that the viewer may read. Raises DomainError for a question that is too long or goes too far."""
     text = clean(wanted.text)
     if len(text) > LONGEST_QUESTION:
@@ -48,23 +64,29 @@ async def search(viewer: Viewer, engine: SearchEngine, wanted: Wanted) -> Search
         )
     )
     seen = await readable_things([(hit.type, hit.id) for hit in answer.hits], viewer.keyring)
-    hits = tuple(hit for hit in answer.hits if (hit.type, hit.id) in seen)
-    return SearchAnswer(
-        total=answer.total - (len(answer.hits) - len(hits)), hits=hits, facets=answer.facets, degraded=answer.degraded
+    places = tuple(place for place, hit in enumerate(answer.hits) if (hit.type, hit.id) in seen)
+    read = len(answer.hits)
+    readable = replace(
+        answer, total=answer.total - (read - len(places)), hits=tuple(answer.hits[place] for place in places)
     )
+    return Found(readable, places, read, further=wanted.offset + read < answer.total)
 
 
 async def index(engine: SearchEngine, type_name: str, row_id: UUID) -> None:
     """Bring the index up to date with a thing: put it as it is now, or forget it. Harmless when repeated."""
     if type_name not in SEARCHABLE:
         return
-    document = await _document(type_name, row_id)
-    if document is None:
-        await engine.remove([(type_name, row_id)])
-    else:
-        await engine.put([document])
-    for file_id in await files_of(type_name, row_id):
-        await index(engine, "Artefact", file_id)
+    async with transaction():
+        # One job at a time per thing, from the reading to the putting: an older reading must not come last.
+        await Case.raw("select pg_advisory_xact_lock(hashtextextended({}, 0))", f"index {type_name} {row_id}")
+        document = await _document(type_name, row_id)
+        if document is None:
+            await engine.remove([(type_name, row_id)])
+        else:
+            await engine.put([document])
+    for part, ids in await parts_of(type_name, row_id):
+        for part_id in ids:
+            await index(engine, part, part_id)
 
 
 async def index_everything(engine: SearchEngine, report: Callable[[int], None]) -> int:
@@ -81,6 +103,13 @@ async def index_everything(engine: SearchEngine, report: Callable[[int], None]) 
 
 
 async def _document(type_name: str, row_id: UUID) -> SearchDocument | None:
-    """What a noun says of its thing, and of what type it is."""
-    document = await SEARCHABLE[type_name].document(row_id)
-    return document and replace(document, facets={**document.facets, "type": (type_name,)})
+    """What a noun says of its thing, of what type it is, and for those only who may read its whole too."""
+    noun = SEARCHABLE[type_name]
+    document = await noun.document(row_id)
+    if document is None:
+        return None
+    audience = document.audience
+    if noun.whole is not None:
+        whole = await noun.table.select(noun.whole.audience).where(noun.key == row_id).first()
+        audience = common(audience, whole[f"{noun.whole._meta.name}.audience"] if whole else ())  # noqa: SLF001
+    return replace(document, audience=audience, facets={**document.facets, "type": (type_name,)})

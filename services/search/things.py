@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from piccolo.columns import ForeignKey
+from piccolo.columns import Column, ForeignKey
 from piccolo.table import Table
 
+from services.artefacts.artefacts import files_of
 from services.artefacts.document import document as artefact_document
 from services.artefacts.tables import Artefact
 from services.cases.document import document as case_document
@@ -33,6 +34,11 @@ class Searchable:
     document: Callable[[UUID], Awaitable[SearchDocument | None]]
     whole: ForeignKey[Any] | None = None
 
+    @property
+    def key(self) -> Column:
+        """The primary key."""
+        return self.table._meta.primary_key  # noqa: SLF001 - Piccolo's reflection
+
 
 SEARCHABLE: dict[str, Searchable] = {
     "Artefact": Searchable(Artefact, artefact_document),
@@ -44,6 +50,17 @@ SEARCHABLE: dict[str, Searchable] = {
     "Practice": Searchable(Practice, practice_document),
     "TestRound": Searchable(TestRound, round_document, whole=TestRound.case),
 }
+
+
+async def parts_of(type_name: str, row_id: UUID) -> list[tuple[str, list[UUID]]]:
+    """What is read together with a thing, by type: when its readers change, theirs do."""
+    table = SEARCHABLE[type_name].table
+    found = [("Artefact", await files_of(type_name, row_id))]
+    for name, noun in SEARCHABLE.items():
+        if noun.whole is not None and noun.whole._foreign_key_meta.resolved_references is table:  # noqa: SLF001
+            rows = await noun.table.select(noun.key).where(noun.whole == row_id)
+            found.append((name, [row["id"] for row in rows]))
+    return found
 
 
 async def readable_things(things: Things, keyring: Sequence[str]) -> set[tuple[str, UUID]]:

@@ -22,7 +22,10 @@ query($first: Int, $after: String, $last: Int, $before: String, $orderBy: CaseOr
 }
 """
 
-NO_DATE = b64encode(f"NEWEST|{UUID(int=7)}|not a date".encode()).decode()
+
+def cursor_at(key: str) -> str:
+    """A cursor of the order NEWEST, with a sort key of our choice."""
+    return b64encode(f"NEWEST|{UUID(int=7)}|{key}".encode()).decode()
 
 
 async def five_cases(client: Client) -> None:
@@ -74,7 +77,10 @@ async def test_a_page_stays_right_when_rows_are_added(as_: As, network: SmallNet
         ({"first": 1, "after": "nonsense"}, "BAD_CURSOR"),
         ({"first": 1, "after": ""}, "BAD_CURSOR"),
         ({"first": 1, "after": "TkVXRVNUfHh8eQ=="}, "BAD_CURSOR"),
-        ({"first": 1, "after": NO_DATE}, "BAD_CURSOR"),
+        ({"first": 1, "after": cursor_at("not a date")}, "BAD_CURSOR"),
+        ({"first": 1, "after": cursor_at("2024-W01-1")}, "BAD_CURSOR"),
+        ({"first": 1, "after": cursor_at("2024-02-31 00:00:00+00")}, "BAD_CURSOR"),
+        ({"first": 1, "after": cursor_at("0001-01-01T00:00:00+23:59")}, "BAD_CURSOR"),
         ({"last": 1, "before": "\u00e9"}, "BAD_CURSOR"),
     ],
 )

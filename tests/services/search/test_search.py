@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from services.cases.tables import Case
+from services.log import enqueue
+from services.transaction import transaction
 from services.viewer import organisation_key
 from tests.client import Client
 from tests.factories.cases import published_case
@@ -63,3 +65,30 @@ async def test_the_index_is_not_the_last_word(as_: As, network: SmallNetwork, wo
     await Case.update({Case.audience: [organisation_key(network.olen)]}).where(Case.slug == "olen-vision")
     found = (await as_(None).ask(SEARCH, query="visie"))["search"]
     assert (found["totalCount"], found["edges"]) == (0, [])
+
+
+async def test_a_round_leaves_the_counts_with_its_case(as_: As, network: SmallNetwork, work: Work) -> None:
+    """When a case is narrowed, its public rounds are gone from an outsider's totals and facets as well."""
+    editor = as_(network.olen_editor)
+    await published_case(editor, audience={"public": True})
+    given = {
+        "case": "olen-vision",
+        "organisation": "olen",
+        "problem": [{"language": "en", "text": "A blimpworthy letter"}],
+        "hypothesis": [{"language": "en", "text": "It is read"}],
+        "audience": {"public": True},
+        "sites": [{"name": [{"language": "en", "text": "Hall"}]}],
+        "criteria": [{"statement": [{"language": "en", "text": "Nine in ten"}]}],
+    }
+    await editor.do("planTestRound", given, "testRound { id }")
+    await work()
+    assert (await as_(None).ask(SEARCH, query="blimpworthy"))["search"]["totalCount"] == 1
+    await Case.update({Case.audience: [organisation_key(network.olen)]}).where(Case.slug == "olen-vision")
+    async with transaction():
+        row = await Case.select(Case.id).where(Case.slug == "olen-vision").first()
+        assert row
+        await enqueue("index", type="Case", id=str(row["id"]))
+    await work()
+    found = (await as_(None).ask(SEARCH, query="blimpworthy"))["search"]
+    assert (found["totalCount"], found["edges"]) == (0, [])
+    assert all(not facet["buckets"] for facet in found["facets"])
