@@ -1,6 +1,7 @@
 """The languages of texts, and which one a request wants."""
 
 import re
+from functools import lru_cache
 
 from services.languages import LanguageCode
 
@@ -10,6 +11,7 @@ WANTED_AT_MOST = 3
 """How many languages of a request are looked at before a text falls back to its source."""
 
 
+@lru_cache(maxsize=1_024)
 def wanted(accept_language: str) -> tuple[str, ...]:
     """The languages of an Accept-Language header, best first, regions dropped: `nl-BE, en;q=0.8` → nl, en."""
     ranges: list[tuple[float, str]] = []

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: one pool, shared by Piccolo's writes and the compiled reads."""
+"""Connections to PostgreSQL: a pool for Piccolo's writes and whatever else, and some for the compiled reads."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,22 +9,24 @@ import asyncpg
 from piccolo.engine.postgres import PostgresTransaction
 
 from infra.postgres.piccolo_conf import DB
+from infra.postgres.reads import Reads
 
 _STATEMENTS_KEPT = 1024
 """Prepared statements that a connection remembers: plans are few, documents many."""
+_SETTINGS = {"application_name": "serra", "TimeZone": "UTC", "jit": "off"}
 
 
 class Database:
-    """The pool. Reads are single statements on any connection; writes open transactions through Piccolo."""
+    """Reads are single statements on any of their connections; writes open transactions through Piccolo's pool."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", reads: Reads) -> None:
         self.pool = pool
+        self._reads = reads
 
     async def fetch_json(self, statement: str, values: list[Any]) -> str | None:
         """The one value that a compiled statement returns. When cancelled, the statement is cancelled too."""
-        async with self.pool.acquire() as connection:
-            answer: str | None = await connection.fetchval(statement, *values)
-            return answer
+        answer: str | None = await self._reads.fetch_value(statement, values)
+        return answer
 
     async def healthy(self) -> bool:
         """Whether PostgreSQL answers within two seconds."""
@@ -36,8 +38,8 @@ class Database:
 
 
 @asynccontextmanager
-async def database(url: str, *, connections: int = 16) -> AsyncIterator[Database]:
-    """Open the pool that Piccolo and the compiler use; close it at the end."""
+async def database(url: str, *, connections: int = 16, reads: int = 8) -> AsyncIterator[Database]:
+    """Open the pool that Piccolo uses and the connections that the compiler uses; close them at the end."""
     DB.config = {"dsn": url}
     await DB.start_connection_pool(
         min_size=2,
@@ -45,13 +47,15 @@ async def database(url: str, *, connections: int = 16) -> AsyncIterator[Database
         reset=_nothing_to_reset,
         statement_cache_size=_STATEMENTS_KEPT,
         max_cached_statement_lifetime=0,
-        server_settings={"application_name": "serra", "TimeZone": "UTC", "jit": "off"},
+        server_settings=_SETTINGS,
     )
     if DB.pool is None:
         raise RuntimeError("Piccolo opened no pool.")
+    read_connections = Reads(url, reads, _SETTINGS, _STATEMENTS_KEPT)
     try:
-        yield Database(DB.pool)
+        yield Database(DB.pool, read_connections)
     finally:
+        await read_connections.aclose()
         await DB.close_connection_pool()
 
 

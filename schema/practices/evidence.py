@@ -68,7 +68,14 @@ EVIDENCE = f"""(
                 ) found
             ) as bodies,
             (select count(*) from adoptions where stage = 'VALUE_CONFIRMED') as confirmed_adoptions,
-            (select count(*) from adoptions where stage = 'ABANDONED') as abandoned_adoptions,
+            (
+                select count(*)
+                from (
+                    select organisation from adoptions where stage = 'ABANDONED'
+                    except
+                    select organisation from adoptions where stage = 'VALUE_CONFIRMED'
+                ) given_up
+            ) as abandoned_adoptions,
             (select count(*) from templates) as templates
     )
     select
@@ -111,5 +118,7 @@ class Evidence:
         "bodies", "How many organisations found that it works: by such a round, a measured outcome or an adoption."
     )
     confirmed_adoptions: int = _fact("confirmed_adoptions", "How many adoptions confirmed its value, with evidence.")
-    abandoned_adoptions: int = _fact("abandoned_adoptions", "How many adoptions were given up.")
+    abandoned_adoptions: int = _fact(
+        "abandoned_adoptions", "How many organisations gave it up and do not confirm its value now."
+    )
     templates: int = _fact("templates", "How many templates to work by are among its artefacts.")

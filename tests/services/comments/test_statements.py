@@ -17,13 +17,22 @@ IN_TRANSACTION = {"BEGIN;", "COMMIT;"}
 
 @contextmanager
 def statements(database: Database) -> Iterator[list[str]]:
-    """The statements that the pool's connections run meanwhile, without BEGIN and COMMIT."""
+    """The statements that all connections run meanwhile, without BEGIN and COMMIT."""
     asked: list[str] = []
     pool: Any = database.pool
     connections = [holder._con for holder in pool._holders if holder._con]
+    reads = database._reads
+    fetch_value = reads.fetch_value
+
+    async def noted(statement: str, values: list[Any]) -> Any:
+        asked.append(statement)
+        return await fetch_value(statement, values)
+
+    reads.fetch_value = noted  # type: ignore[method-assign]
     for connection in connections:
         connection.add_query_logger(lambda record: asked.append(record.query))
     yield asked
+    reads.fetch_value = fetch_value  # type: ignore[method-assign]
     for connection in connections:
         connection._query_loggers.clear()
     asked[:] = [query for query in asked if query not in IN_TRANSACTION]
