@@ -74,12 +74,23 @@ class Asker:
 
 def asker(data_folder: Path, who: str | None, token: str | None, url: str | None, languages: str | None) -> Asker:
     """An Asker for a demo person, for a token, or for nobody. Raises AskFailed for an unknown person."""
-    kept = data_folder / "demo.json"
-    demo = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     if who:
-        tokens = demo.get("tokens", {})
+        tokens = _demo(data_folder).get("tokens", {})
+        if not tokens:
+            raise AskFailed(f"There is no demo in {data_folder}. Start it with make run, and ask from that folder.")
         if who not in tokens:
-            known = ", ".join(tokens) or "nobody: start the service once with make run"
-            raise AskFailed(f"{kept} knows no «{who}», but: {known}.")
+            raise AskFailed(f"The demo knows no «{who}», but {', '.join(tokens)}.")
         token = tokens[who]
-    return Asker(url or demo.get("url", "http://127.0.0.1:8000"), token, languages)
+    return Asker(url or service_url(data_folder), token, languages)
+
+
+def service_url(data_folder: Path) -> str:
+    """Where the service of a data folder was started last."""
+    url: str = _demo(data_folder).get("url", "http://127.0.0.1:8000")
+    return url
+
+
+def _demo(data_folder: Path) -> dict[str, Any]:
+    kept = data_folder / "demo.json"
+    demo: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    return demo

@@ -72,22 +72,23 @@ def schema(
         _stop("schema/schema.graphql is not what the code says. Run: make sdl")
 
 
+Who = Annotated[str | None, typer.Option("--as", help="A demo person of .serra/demo.json, such as lab_editor.")]
+Token = Annotated[str | None, typer.Option(envvar="SERRA_TOKEN", help="A personal token, instead of a demo person.")]
+Url = Annotated[str | None, typer.Option(help="Where the service is; without it, where demo.json says.")]
+
+
 @app.command(name="import")
 def import_bundles(
     files: Annotated[list[Path], typer.Argument(help="Bundles in YAML, in the order in which they depend.")],
     token: Annotated[str, typer.Option(envvar="SERRA_TOKEN", help="A personal token with the scope WRITE.")],
-    url: Annotated[str, typer.Option(help="Where the service is.")] = "http://127.0.0.1:8000",
+    url: Url = None,
 ) -> None:
     """Load cases, rounds, practices and more from files, through the public API. May be repeated."""
+    from infra.ask import service_url
     from infra.bundles import import_files
 
-    if failures := _in_loop(import_files(url, token, files, _say)):
-        _stop(f"{failures} of the things in the files could not be loaded; see above. Mend them and run it again.")
-
-
-Who = Annotated[str | None, typer.Option("--as", help="A demo person of .serra/demo.json, such as lab_editor.")]
-Token = Annotated[str | None, typer.Option(envvar="SERRA_TOKEN", help="A personal token, instead of a demo person.")]
-Url = Annotated[str | None, typer.Option(help="Where the service is; without it, where demo.json says.")]
+    if problems := _in_loop(import_files(url or service_url(_settings().data), token, files, _say)):
+        _stop(f"There were {problems} problems; see above. Mend them and run it again: what is there is left alone.")
 
 
 @app.command()

@@ -9,6 +9,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 ByteCount = NewType("ByteCount", int)
 _LARGEST = 2**53
+_YEARS = range(1000, 3000)
 
 
 def _unchanged(value: Any) -> Any:
@@ -17,19 +18,26 @@ def _unchanged(value: Any) -> Any:
 
 def _read_date(value: Any) -> date:
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except (TypeError, ValueError):
-        message = f"{value!r} is not a date such as 2019-09-25."
-        raise GraphQLError(message) from None
+        raise GraphQLError(f"{value!r} is not a date such as 2019-09-25.") from None
+    _check_year(day.year, value)
+    return day
 
 
 def _read_instant(value: Any) -> datetime:
     try:
         instant = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        message = f"{value!r} is not an instant such as 2026-03-01T09:00:00Z."
-        raise GraphQLError(message) from None
+        raise GraphQLError(f"{value!r} is not an instant such as 2026-03-01T09:00:00Z.") from None
+    _check_year(instant.year, value)
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _check_year(year: int, value: Any) -> None:
+    """Python and PostgreSQL agree on these years; beyond them, days are added to and taken from past the calendar."""
+    if year not in _YEARS:
+        raise GraphQLError(f"{value!r} lies outside the years {_YEARS.start} to {_YEARS.stop - 1}.")
 
 
 def _read_count(value: Any) -> int:

@@ -56,6 +56,21 @@ class Duration:
 
 
 @declare(None, Rule.PART)
+@strawberry.type(
+    description=(
+        "A number of people. Outside the organisation that answers for it a group under the threshold (5, unless this"
+        " installation is set otherwise; 0 too) is hidden, and a total with a hidden group is a range."
+    )
+)
+class SuppressedCount:
+    """See services.test_rounds.rules.suppressed."""
+
+    value: int | None = expression("nullif({value} -> 'value', 'null')::int", "How many; null where that is hidden.")
+    is_suppressed: bool = expression("({value} -> 'isSuppressed')::boolean", "Whether it is hidden.")
+    display: str = expression("{value} ->> 'display'", "What to show: `12`, `<5`, or `33–37` for a total.")
+
+
+@declare(None, Rule.PART)
 @strawberry.type(description="Where a page ends, and whether there is more.")
 class PageInfo:
     """Relay's PageInfo. A connection makes it itself; a search answer holds it as JSON."""

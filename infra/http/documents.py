@@ -78,7 +78,7 @@ class Documents:
         except RecursionError:
             message = "The document nests too deeply."
             return Document(None, (GraphQLError(message, extensions={"code": "GRAPHQL_PARSE_FAILED"}),))
-        if "\\u" in text and _has_nul(node):
+        if ("\\u" in text or "\x00" in text) and _has_nul(node):
             message = "A text must not contain the character NUL."
             return Document(None, (GraphQLError(message, extensions={"code": "GRAPHQL_VALIDATION_FAILED"}),))
         errors = validate(self._schema, node, max_errors=20)

@@ -11,12 +11,21 @@ from schema.cases.terms import (
     PrincipleLevel,
     Stage,
 )
-from schema.compiler.declare import column, declare, embedded, inline, one, text, texts, whole_of
-from schema.compiler.sources import Rule
+from schema.compiler.declare import column, declare, declared, embedded, inline, one, text, texts, whole_of
+from schema.compiler.sources import Embedded, Rule
 from schema.concepts.types import Concept
 from schema.organisations.types import Organisation
-from schema.shared import DateClaim, Duration, LocalisedText
+from schema.shared import DateClaim, Duration, LocalisedText, SuppressedCount
 from services.cases import tables as t
+
+_OF_OWNER = (
+    '(select \'organisation:\' || owned.owner from "case" owned where owned.id = {case_version}."case")'
+    " = any({keyring}::text[])"
+)
+"""Whether the viewer belongs to the organisation that answers for the case."""
+_HEADCOUNT = (
+    "suppressed_count(array[{participation}.headcount], case when " + _OF_OWNER + " then 0 else {threshold}::int end)"
+)
 
 
 @declare(t.Participation, Rule.PART)
@@ -27,7 +36,10 @@ class Participation:
     organisation: Organisation | None = one(t.Participation.organisation, "The organisation.")
     stakeholder_group: LocalisedText | None = text(t.Participation.stakeholder_group, "The group.")
     role: ParticipationRole = column(t.Participation.role, "What it was in the case.")
-    headcount: int | None = column(t.Participation.headcount, "How many people; null if not reported.")
+    headcount: SuppressedCount | None = declared(
+        Embedded(f"case when {{participation}}.headcount is not null then {_HEADCOUNT} end"),
+        "How many people; null if not reported. Small groups are hidden outside the owner's organisation.",
+    )
 
 
 @declare(t.Phase, Rule.PART)

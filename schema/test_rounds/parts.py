@@ -13,7 +13,7 @@ from schema.cases.terms import OutcomeUnit
 from schema.compiler.declare import LANG, column, declare, declared, expression, inline, many, one, rows, text
 from schema.compiler.sources import Embedded, Inline, Localised, Rule, sql_of
 from schema.organisations.types import Organisation
-from schema.shared import LocalisedText, Node
+from schema.shared import LocalisedText, Node, SuppressedCount
 from schema.test_rounds.terms import FindingState, FrozenField, Judgement
 from services.cases.tables import Case
 from services.test_rounds import tables as t
@@ -49,21 +49,6 @@ def _cell(measure: str, description: str) -> Any:
 
 def _inside(sql: str) -> str:
     return f"case when {INSIDE} then {sql} end"
-
-
-@declare(None, Rule.PART)
-@strawberry.type(
-    description=(
-        "A number of people. Outside the organisation that runs the round a group under the threshold (5, unless this"
-        " installation is set otherwise; 0 too) is hidden, and a total with a hidden group is a range."
-    )
-)
-class SuppressedCount:
-    """See services.test_rounds.rules.suppressed."""
-
-    value: int | None = expression("nullif({value} -> 'value', 'null')::int", "How many; null where that is hidden.")
-    is_suppressed: bool = expression("({value} -> 'isSuppressed')::boolean", "Whether it is hidden.")
-    display: str = expression("{value} ->> 'display'", "What to show: `12`, `<5`, or `33–37` for a total.")
 
 
 @declare(None, Rule.PART)

@@ -111,6 +111,7 @@ async def accept_review(
     refuse_if(rules.check_declaration(declared, has_no_conflict_of_interest))
     async with transaction():
         review = await _mine(viewer, review_id, Status.ACCEPTED, expected_version)
+        require_role(viewer, review.organisation, Role.REVIEWER, "review for it")
         rules.check_independent(viewer.roles, await concerned(subject_of(review)))
         await _change(viewer, review, "accept_review", Status.ACCEPTED, conflict_of_interest=declared)
         return review.id
@@ -141,6 +142,7 @@ async def submit_review(
     refuse_if(rules.check_length(body, "body"))
     async with transaction():
         review = await _mine(viewer, review_id, Status.SUBMITTED, expected_version)
+        require_role(viewer, review.organisation, Role.REVIEWER, "review for it")
         rules.check_independent(viewer.roles, await concerned(subject_of(review)))
         await _change(
             viewer,

@@ -13,6 +13,8 @@ from services.viewer import Viewer
 
 EXPIRES_AFTER_DAYS = 30
 """A late review is still accepted for this many days after its due date."""
+DUE_WITHIN_DAYS = 730
+"""A review is asked for at most this many days ahead."""
 _NEXT = {Status.REQUESTED: {Status.ACCEPTED, Status.DECLINED}, Status.ACCEPTED: {Status.SUBMITTED}}
 
 
@@ -65,9 +67,12 @@ def check_length(text: str, field: str) -> Iterator[Problem]:
 
 
 def check_due(due_on: date, day: date) -> Iterator[Problem]:
-    """A review is due after the day on which it is asked for."""
+    """A review is due after the day on which it is asked for, and at most two years later."""
     if due_on <= day:
         yield Problem(ErrorCode.INVALID, "Give a date in the future.", ("dueOn",))
+    elif (due_on - day).days > DUE_WITHIN_DAYS:
+        latest = day + timedelta(days=DUE_WITHIN_DAYS)
+        yield Problem(ErrorCode.INVALID, f"Give a date within two years, by {latest}.", ("dueOn",))
 
 
 def reviewing_for(reviewer: Viewer, wanted: UUID | None) -> UUID:

@@ -43,7 +43,8 @@ async def document(round_id: UUID) -> SearchDocument | None:
         for row in await table.select(*columns).where(of_round):
             said.add("body", *row.values())
     said.add("body", organisation.names)
-    notations = await said.file_under(await _concepts(found.case))
+    # Found under its case's concepts, but not by their names: those lead to the case itself.
+    notations = await Composition().file_under(await _concepts(found.case))
     return SearchDocument(
         type="TestRound",
         id=round_id,

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ def tour() -> str:
 
 def test_the_tour_runs(serra: Running, tmp_path: Path) -> None:
     """Every block of the README's tour succeeds, and ends with a verified file and a hidden network."""
-    command = f"{sys.executable} -m infra.cli"
+    command = f"{shlex.quote(sys.executable)} -m infra.cli"
     script = tour().replace(".venv/bin/serra", command).replace("/tmp/", f"{tmp_path}/")  # noqa: S108 - as it is written
     done = subprocess.run(
         ["/bin/bash", "-euc", script],

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import signal
 import pwd
 import shutil
 import stat
@@ -72,8 +73,10 @@ async def test_start_recovers_when_everything_was_killed(
     await _remember(running.database_url)
     s3_client(running.s3).put_object(Bucket=running.s3.bucket, Key="kept", Body=b"42")
     sockets = _sockets(folder)
-    for pid in (running.process.pid, *running.pids.values()):
-        os.kill(pid, 9)
+    doomed = (*running.pids.values(), running.process.pid)
+    for end in (signal.SIGSTOP, signal.SIGKILL):  # held first, so that none of them sees another one go
+        for pid in doomed:
+            os.kill(pid, end)
     assert all_gone(running.pids)
     stale = folder / "postgresql/cluster/postmaster.pid"
     lines = stale.read_text().splitlines()

@@ -134,4 +134,13 @@ async def test_a_nul_is_not_let_in(http: httpx.AsyncClient, text: str) -> None:
     in_variable = await http.post("/graphql", json={"query": query, "variables": {"slug": text}}, headers=NEW)
     literal = json.dumps(text)
     in_document = await http.post("/graphql", json={"query": f"{{ case(slug: {literal}) {{ slug }} }}"}, headers=NEW)
-    assert (in_variable.status_code, in_document.status_code) == (400, 400)
+    raw = await http.post("/graphql", json={"query": f'{{ case(slug: "{text}") {{ slug }} }}'}, headers=NEW)
+    assert (in_variable.status_code, in_document.status_code, raw.status_code) == (400, 400, 400)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2024-02-30", "tomorrow"])
+async def test_a_day_lies_within_reason(http: httpx.AsyncClient, day: str) -> None:
+    """A day that the calendar or the database does not have is refused as input."""
+    query = "query($from: Date) { events(first: 1, filter: {from: $from}) { nodes { id } } }"
+    response = await http.post("/graphql", json={"query": query, "variables": {"from": day}}, headers=NEW)
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
