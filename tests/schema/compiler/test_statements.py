@@ -1,0 +1,71 @@
+"""One SQL statement for each root field, however many rows and however deep."""
+
+import pytest
+from graphql import parse, validate
+
+from schema import schema
+from tests.schema.compiler.roads import Roads
+from tests.statements import noted
+
+_OWNER = "owner { members(first: $n) { nodes { person { name } } } }"
+_ROUNDS = "testRounds(first: $n) { nodes { comments(first: $n) { nodes { author { name } } } } }"
+_COMMENTS = "comments(first: $n) { nodes { author { name } } }"
+_ORGANISATION = "organisation { members(first: $n) { nodes { person { name } } } }"
+_CASE = f"{_OWNER} {_ROUNDS} {_COMMENTS} adoptions(first: $n) {{ nodes {{ {_ORGANISATION} }} }}"
+_MEMBERS = "members(first: $n) { nodes { person { name } } }"
+_PRACTICE = f"{_OWNER} {_COMMENTS} adoptions(first: $n) {{ nodes {{ {_ORGANISATION} }} }}"
+_NODE = f"id ... on Case {{ {_CASE} }} ... on TestRound {{ {_COMMENTS} }}"
+_EVENT = "participants { organisation { slug } } artefacts(first: $n) { nodes { organisation { slug } } }"
+_FOUND = "findings { statement { text } observations { text { text } } }"
+_NOTIFIED = "memberships { organisation { slug } } notifications(first: $n) { nodes { subject { id } } }"
+
+QUESTIONS = {
+    "artefact": f"artefact(id: $Artefact) {{ currentVersion {{ fileName }} {_ORGANISATION} {_COMMENTS} }}",
+    "case": f'case(slug: "olen-vision") {{ {_CASE} }}',
+    "cases": f"cases(first: $n) {{ totalCount pageInfo {{ endCursor }} nodes {{ {_CASE} }} }}",
+    "concepts": "concepts(first: $n) { nodes { broader { broader { notation } } } }",
+    "event": f'event(slug: "stockholm-2019") {{ {_EVENT} }}',
+    "events": f"events(first: $n) {{ nodes {{ {_EVENT} }} }}",
+    "lab": f'lab(slug: "lab-olen") {{ formats {{ name {{ text }} }} {_ORGANISATION} }}',
+    "labs": f"labs(first: $n) {{ nodes {{ {_ORGANISATION} }} }}",
+    "network": f'network(slug: "learning") {{ members(first: $n) {{ nodes {{ {_ORGANISATION} }} }} }}',
+    "networks": f"networks(first: $n) {{ nodes {{ members(first: $n) {{ nodes {{ {_ORGANISATION} }} }} }} }}",
+    "node": f"node(id: $Case) {{ {_NODE} }}",
+    "nodes": f"nodes(ids: [$Case, $Artefact, $TestRound]) {{ {_NODE} }}",
+    "organisation": f'organisation(slug: "olen") {{ {_MEMBERS} }}',
+    "organisations": f"organisations(first: $n) {{ nodes {{ {_MEMBERS} }} }}",
+    "practice": f'practice(slug: "values-to-plan") {{ {_PRACTICE} evidence {{ level }} }}',
+    "practices": f"practices(first: $n) {{ nodes {{ {_PRACTICE} }} }}",
+    "reviews": f"reviews(first: $n) {{ nodes {{ {_ORGANISATION} reviewer {{ name }} }} }}",
+    "search": f'search(query: "olen", first: $n) {{ edges {{ node {{ ... on Case {{ {_CASE} }} }} }} }}',
+    "testRound": f"testRound(id: $TestRound) {{ case {{ {_OWNER} }} {_FOUND} {_COMMENTS} }}",
+    "viewer": f"viewer {{ person {{ name }} {_NOTIFIED} }}",
+}
+
+
+ENGINE = {"search": 3}
+"""What comes before the compiler's statement: the engine looks the words up, finds, and makes the snippets."""
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+@pytest.mark.parametrize("name", QUESTIONS)
+async def test_a_root_field_is_one_statement(
+    roads: Roads, name: str, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows and depth add no statement; a search adds those of its engine, as many for one answer as for four."""
+    ids = {f"${kind}": f'"{roads.rows.ids[kind][0]}"' for kind in ("Artefact", "Case", "TestRound")}
+    query = f"{{ {QUESTIONS[name]} }}".replace("$n", str(rows))
+    for variable, value in ids.items():
+        query = query.replace(variable, value)
+    assert not validate(schema, parse(query)), query
+    with noted(monkeypatch) as statements:
+        answer = await roads.answer(query, roads.viewers[1], walk_all=False)
+    assert answer["errors"] == []
+    assert answer["data"][name]
+    assert len(statements) == ENGINE.get(name, 0) + 1
+
+
+def test_every_root_field_is_pinned() -> None:
+    """A root field that is added to the schema is added here."""
+    assert schema.query_type
+    assert set(QUESTIONS) == set(schema.query_type.fields)
