@@ -51,7 +51,8 @@ def _texts(path: Path) -> Iterator[tuple[str, str | None, str]]:
         manifest = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
         raise SettingsError(
-            f"{_SETTING}: {path} is neither a folder of .graphql files nor a JSON object from ids to documents ({error})."
+            f"{_SETTING}: {path} is neither a folder of .graphql files nor a JSON object from ids to documents:"
+            f" {error}."
         ) from None
     for given, text in manifest.items():
         yield f"{path}: {given}", given, text
