@@ -2,16 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import NamedTuple
 
 _VARY = {"Vary": "Authorization, Accept, Accept-Language"}
 _KEPT = {**_VARY, "Cache-Control": "private, no-cache"}
 _LONGEST_PERSON = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A status, the bytes, and headers beside the usual ones."""
 
     status: int
@@ -22,12 +21,12 @@ class Answer:
 def kept(answer: Answer, media_type: str, if_none_match: str) -> Answer:
     """The answer with its validator, and without its bytes where the client has them."""
     if answer.status != HTTPStatus.OK:
-        return replace(answer, headers={**answer.headers, **_VARY})
+        return answer._replace(headers={**answer.headers, **_VARY})
     etag = etag_of(media_type, answer.body)
     headers = {**answer.headers, **_KEPT, "ETag": etag}
     if still_holds(etag, if_none_match):
         return Answer(HTTPStatus.NOT_MODIFIED, b"", headers)
-    return replace(answer, headers=headers)
+    return answer._replace(headers=headers)
 
 
 def etag_of(media_type: str, body: bytes) -> str:

@@ -1,10 +1,8 @@
 """GraphQL over HTTP, thin: read the request, take the document from its cache, execute, hand the bytes on."""
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +14,7 @@ from litestar.types import HTTPScope, Receive, Send
 
 from infra.http.conditional import Answer, kept
 from infra.http.documents import Document, Documents
-from infra.http.leaving import ClientLeft, WhileThere
+from infra.http.leaving import ClientLeft, WhileWanted
 from infra.http.limits import Limits, address_of
 from infra.http.negotiation import JSON_TYPE, answer_type, status_of
 from infra.http.refusal import Refused
@@ -152,7 +150,7 @@ class GraphQLOverHTTP:
         # What somebody saved stays saved though their train enters a tunnel: only reading is ended with its reader.
         ends_with_client = operation is not None and operation.kind is OperationType.QUERY
         try:
-            async with asyncio.timeout(self.deadline), WhileThere(receive) if ends_with_client else nullcontext():
+            async with WhileWanted(self.deadline, receive if ends_with_client else None):
                 result = await self._execute(document, body, context)
             formatted = _formatted(result)
         except TimeoutError:

@@ -1,4 +1,4 @@
-"""Clients that go away: what they asked for is ended, with its SQL."""
+"""Work that is ended when nobody waits for it any more, with its SQL."""
 
 import asyncio
 from types import TracebackType
@@ -13,15 +13,18 @@ class ClientLeft(Exception):
     """Nobody waits for the answer any more."""
 
 
-class WhileThere:
-    """Cancels what runs within when the client leaves, and raises ClientLeft.
+class WhileWanted:
+    """Cancels what runs within when the deadline passes or the client leaves; raises TimeoutError or ClientLeft.
 
-    `receive` must have given the whole body: its next message says that the client has gone.
+    `receive` must have given the whole body: its next message says that the client has gone. Without it only the
+    deadline counts. One timer is all that a quick answer pays for.
     """
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._left = False
+    __slots__ = ("_deadline", "_reason", "_receive", "_task", "_timer", "_watch")
+
+    def __init__(self, deadline: float, receive: Receive | None) -> None:
+        self._deadline, self._receive = deadline, receive
+        self._reason: Exception | None = None
         self._watch: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
@@ -29,22 +32,29 @@ class WhileThere:
         if task is None:
             raise RuntimeError("A request is answered in a task.")
         self._task = task
-        self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._begin)
+        self._timer = asyncio.get_running_loop().call_later(min(PATIENCE, self._deadline), self._begin)
 
     async def __aexit__(self, _: object, error: BaseException | None, __: TracebackType | None) -> None:
         self._timer.cancel()
         if self._watch is not None:
             self._watch.cancel()
-        if self._left:
+        if self._reason is not None:
             still_cancelled = self._task.uncancel()
             if isinstance(error, asyncio.CancelledError) and not still_cancelled:
-                raise ClientLeft from error
+                raise self._reason from error
 
     def _begin(self) -> None:
-        self._watch = asyncio.get_running_loop().create_task(self._wait())
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(max(0, self._deadline - PATIENCE), self._end, TimeoutError())
+        if self._receive is not None:
+            self._watch = loop.create_task(self._until_gone(self._receive))
 
-    async def _wait(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
+    async def _until_gone(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
             pass
-        self._left = True
-        self._task.cancel()
+        self._end(ClientLeft())
+
+    def _end(self, reason: Exception) -> None:
+        if self._reason is None:
+            self._reason = reason
+            self._task.cancel()

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
-from typing import Any
+from typing import Any, NamedTuple
 
 from infra.http.refusal import Refused
 from infra.http.weighing import Weight
@@ -17,8 +17,7 @@ _NETWORK_OF_IPV6 = 64
 """The bits of an IPv6 address that name a client's network; the rest it may choose itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """What a request that may run was weighed at, and what is left of its client's budget."""
 
     nodes: int

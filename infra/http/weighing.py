@@ -194,14 +194,14 @@ def _sum(found: Mapping[tuple[Size, ...], int]) -> Sum:
 
 
 def _length(size: Size, variables: Mapping[str, Any]) -> int:
-    lengths = [_bounded(variables.get(name, default)) for name, default in size]
-    return max((one for one in lengths if one is not None), default=USUAL_PAGE)
-
-
-def _bounded(value: Any) -> int | None:
-    """A length within what a page can have; execution refuses those beyond."""
-    if isinstance(value, int | float):
-        return int(min(max(value, 0), LONGEST_PAGE))
-    if isinstance(value, list):
-        return min(len(value), LONGEST_PAGE)
-    return None if value is None else 1  # one value stands for a list of it
+    """The longest of the given lengths, within what a page can have; execution refuses those beyond."""
+    longest = -1
+    for name, default in size:
+        value = variables.get(name, default)
+        if isinstance(value, int | float):
+            longest = max(longest, int(min(max(value, 0), LONGEST_PAGE)))
+        elif isinstance(value, list):
+            longest = max(longest, min(len(value), LONGEST_PAGE))
+        elif value is not None:
+            longest = max(longest, 1)  # one value stands for a list of it
+    return USUAL_PAGE if longest < 0 else longest
