@@ -10,24 +10,31 @@ from litestar.types import ControllerRouterHandler, HTTPScope, Receive, Scope, S
 from infra.http.documents import Documents
 from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
+from infra.http.limits import Limits
+from infra.http.trusted import trusted_documents
 from infra.identity.tokens import Tokens
 from infra.parts import Parts, open_parts
 from infra.settings import Settings, load_settings
-from schema import schema
+from schema import catalogue, schema
 
 
 def application(parts: Parts, settings: Settings) -> Litestar:
     """The application over parts that are already open."""
     in_development = settings.environment == "development"
+    documents = Documents(catalogue)
     endpoint = GraphQLOverHTTP(
         schema=schema,
-        documents=Documents(schema),
+        documents=documents,
+        trusted=trusted_documents(settings.trusted_documents, documents.read),
+        limits=Limits(settings.node_limit, settings.cost_limit, settings.cost_budget, settings.cost_budget_per_second),
         database=parts.database,
         tokens=Tokens(),
         ports=parts.ports,
         largest_body=settings.body_limit_bytes,
         deadline=settings.request_timeout_seconds,
         threshold=settings.small_cell_threshold,
+        trusted_only=settings.trusted_documents_only,
+        proxies=settings.proxies,
         page=graphiql_page() if in_development else None,
     )
 

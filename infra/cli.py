@@ -22,16 +22,24 @@ def run() -> None:
 
     try:
         _in_loop(run_everything(_settings(), _say))
-    except RunFailed as failed:
+    except (RunFailed, SettingsError) as failed:
         _stop(str(failed))
 
 
 @app.command()
 def serve() -> None:
     """Start the service over the database and the file store that the settings name."""
+    from infra.http.documents import Documents
+    from infra.http.trusted import trusted_documents
     from infra.serve import serve_with
+    from schema import catalogue
 
-    serve_with(_production())
+    settings = _production()
+    try:  # each process reads them anew; here their faults are told once
+        trusted_documents(settings.trusted_documents, Documents(catalogue).read)
+    except SettingsError as wrong:
+        _stop(str(wrong))
+    serve_with(settings)
 
 
 @app.command()

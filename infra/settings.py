@@ -204,6 +204,49 @@ class Settings(BaseSettings):
         ge=1,
         le=100,
     )
+    node_limit: int = _setting(
+        50_000,
+        says="The most nodes that the pages of one GraphQL request may hold; docs/limits.md says how they are counted.",
+        takes="a whole number from 100 to 10000000",
+        ge=100,
+        le=10_000_000,
+    )
+    cost_limit: int = _setting(
+        100_000,
+        says="The most that one GraphQL request may cost.",
+        takes="a whole number from 1000 to 10000000",
+        ge=1_000,
+        le=10_000_000,
+    )
+    cost_budget: int = _setting(
+        200_000,
+        says="What a client, a person or an anonymous address, may spend at once; at least `SERRA_COST_LIMIT`.",
+        takes="a whole number from 1000 to 1000000000",
+        ge=1_000,
+        le=1_000_000_000,
+    )
+    cost_budget_per_second: int = _setting(
+        5_000,
+        says="What a client's budget grows by, each second, in each process.",
+        takes="a whole number from 1 to 1000000000",
+        ge=1,
+        le=1_000_000_000,
+    )
+    proxies: int = _setting(
+        0,
+        says=(
+            "How many proxies of your own stand before Serra. So many places from the end of X-Forwarded-For stands "
+            "the address of an anonymous client."
+        ),
+        takes="a whole number from 0 (the header is not believed) to 10",
+        ge=0,
+        le=10,
+    )
+    trusted_documents: Annotated[Path, AfterValidator(_full_path)] | None = _setting(
+        None,
+        says="The GraphQL documents that are registered when Serra starts: a folder of .graphql files or a manifest.",
+        takes="the path of a folder, or of a JSON object from ids to documents",
+    )
     trusted_documents_only: bool = _setting(
         default=False,
         says="Whether only GraphQL documents that were registered beforehand are run.",
@@ -213,7 +256,13 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _partners(self) -> Self:
         given = {name for name in self.model_fields_set if getattr(self, name) is not None}
-        if problems := list(_missing_partners(given)):
+        problems = list(_missing_partners(given))
+        if self.cost_budget < self.cost_limit:
+            problems.append(
+                f"{_variable('cost_budget')}: is {self.cost_budget}, but {_variable('cost_limit')} is {self.cost_limit}"
+                "; a request that costs so much could never run."
+            )
+        if problems:
             raise ValueError("\n".join(problems))
         return self
 

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
     DocumentNode,
     GraphQLError,
-    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     Source,
@@ -19,6 +19,9 @@ from graphql import (
     visit,
 )
 
+from infra.http.extent import over_extent
+from infra.http.weighing import Weight, weigh
+from schema.compiler.catalogue import Catalogue
 from schema.compiler.run import PlanCache
 
 LONGEST_DOCUMENT = 100_000
@@ -28,26 +31,31 @@ CHARACTERS_KEPT = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """What kind of operation it is, and what it asks of the database."""
+
+    kind: OperationType
+    weight: Weight
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A document: what it says or why it is not valid, and its plans."""
+    """A document: what it says or why it is not valid, its operations, and its plans.
+
+    An operation stands under its name; where it is the only one, under None too.
+    """
 
     node: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    operations: Mapping[str | None, Operation] = field(default_factory=dict)
     plans: PlanCache = field(default_factory=PlanCache)
-
-    def operation(self, name: str | None) -> OperationType | None:
-        """What kind of operation would run; None where the name does not tell one."""
-        definitions = [d for d in self.node.definitions if isinstance(d, OperationDefinitionNode)] if self.node else []
-        if name is not None:
-            definitions = [d for d in definitions if d.name and d.name.value == name]
-        return definitions[0].operation if len(definitions) == 1 else None
 
 
 class Documents:
     """The documents that were seen last."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
-        self._schema = schema
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self._kept: OrderedDict[bytes, tuple[int, Document]] = OrderedDict()
         self._characters = 0
 
@@ -58,7 +66,7 @@ class Documents:
         if found is not None:
             self._kept.move_to_end(key)
             return found[1]
-        made = self._read(text)
+        made = self.read(text)
         if made.node is not None:
             self._kept[key] = (len(text), made)
             self._characters += len(text)
@@ -66,7 +74,8 @@ class Documents:
                 self._characters -= self._kept.popitem(last=False)[1][0]
         return made
 
-    def _read(self, text: str) -> Document:
+    def read(self, text: str) -> Document:
+        """The document of a text, read anew."""
         if len(text) > LONGEST_DOCUMENT:
             message = f"A document has at most {LONGEST_DOCUMENT} characters; this one has {len(text)}."
             return Document(None, (GraphQLError(message, extensions={"code": "DOCUMENT_TOO_LONG"}),))
@@ -78,13 +87,32 @@ class Documents:
         except RecursionError:
             message = "The document nests too deeply."
             return Document(None, (GraphQLError(message, extensions={"code": "GRAPHQL_PARSE_FAILED"}),))
+        errors = self._errors(text, node)
+        if errors:
+            return Document(None, tuple(errors))
+        return Document(node, operations=self._operations(node))
+
+    def _errors(self, text: str, node: DocumentNode) -> list[GraphQLError]:
+        """What is wrong with a document that can be parsed. Limits come first: some rules compare all pairs."""
         if ("\\u" in text or "\x00" in text) and _has_nul(node):
             message = "A text must not contain the character NUL."
-            return Document(None, (GraphQLError(message, extensions={"code": "GRAPHQL_VALIDATION_FAILED"}),))
-        errors = validate(self._schema, node, max_errors=20)
+            return [GraphQLError(message, extensions={"code": "GRAPHQL_VALIDATION_FAILED"})]
+        if beyond := over_extent(node):
+            return [beyond]
+        errors = validate(self._catalogue.schema, node, max_errors=20)
         for error in errors:
             error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(error.extensions or {})}
-        return Document(None if errors else node, tuple(errors))
+        return errors
+
+    def _operations(self, node: DocumentNode) -> dict[str | None, Operation]:
+        found: dict[str | None, Operation] = {
+            one.name.value if one.name else None: Operation(one.operation, weigh(self._catalogue, node, one))
+            for one in node.definitions
+            if isinstance(one, OperationDefinitionNode)
+        }
+        if len(found) == 1:
+            found[None] = next(iter(found.values()))
+        return found
 
 
 class _Nul(Visitor):

@@ -1,10 +1,10 @@
 """GraphQL over HTTP, thin: read the request, take the document from its cache, execute, hand the bytes on."""
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,8 +12,13 @@ import msgspec
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute
 from litestar.types import HTTPScope, Receive, Send
 
+from infra.http.conditional import Answer, kept
 from infra.http.documents import Document, Documents
+from infra.http.leaving import ClientLeft, WhileWanted
+from infra.http.limits import Limits, address_of
 from infra.http.negotiation import JSON_TYPE, answer_type, status_of
+from infra.http.refusal import Refused
+from infra.http.trusted import find_trusted
 from infra.identity.tokens import InvalidToken, Tokens
 from schema.compiler.run import Context, Database, RawExecutor
 from schema.languages import wanted
@@ -28,6 +33,7 @@ class RequestBody(msgspec.Struct, rename="camel"):
     """The parameters of a GraphQL request; those it does not know are passed over."""
 
     query: str | None = None
+    document_id: str | None = None
     operation_name: str | None = None
     variables: dict[str, Any] | None = None
     extensions: dict[str, Any] | None = None
@@ -36,26 +42,22 @@ class RequestBody(msgspec.Struct, rename="camel"):
 _decode = msgspec.json.Decoder(RequestBody).decode
 
 
-class Refused(Exception):
-    """A request that is answered before anything of it runs."""
-
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status, self.code, self.headers = status, code, headers or {}
-
-
 @dataclass(slots=True)
 class GraphQLOverHTTP:
     """The endpoint, as an ASGI application."""
 
     schema: GraphQLSchema
     documents: Documents
+    trusted: Mapping[str, Document]
+    limits: Limits
     database: Database
     tokens: Tokens
     ports: Ports
     largest_body: int
     deadline: float
     threshold: int
+    trusted_only: bool = False
+    proxies: int = 0
     page: bytes | None = None
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
@@ -68,12 +70,15 @@ class GraphQLOverHTTP:
         try:
             media_type = _negotiated(headers)
             body = await self._request(scope, headers, receive)
-            status, answer = await self._answer(scope["method"], headers, body, media_type)
-            extra: Mapping[str, str] = {}
+            answer = await self._answer(scope, headers, body, media_type, receive)
+        except ClientLeft:
+            return
         except Refused as refused:
-            status, extra = refused.status, refused.headers
-            answer = _encode({"errors": [{"message": str(refused), "extensions": {"code": refused.code}}]})
-        await _send(send, status, media_type, answer, extra)
+            error = {"message": str(refused), "extensions": {"code": refused.code}}
+            answer = Answer(refused.status, _encode({"errors": [error]}), refused.headers)
+        if scope["method"] == "GET":
+            answer = kept(answer, media_type, headers.get(b"if-none-match", b"").decode("latin-1"))
+        await _send(send, answer.status, media_type, answer.body, answer.headers)
 
     # -- the request -----------------------------------------------------------------------------------------------
 
@@ -128,26 +133,54 @@ class GraphQLOverHTTP:
     # -- the answer ------------------------------------------------------------------------------------------------
 
     async def _answer(
-        self, method: str, headers: Mapping[bytes, bytes], body: RequestBody, media_type: str
-    ) -> tuple[int, bytes]:
-        if not body.query:
-            raise Refused(400, "BAD_REQUEST", "Send the document in the parameter `query`.")
-        document = self.documents.get(body.query)
+        self, scope: HTTPScope, headers: Mapping[bytes, bytes], body: RequestBody, media_type: str, receive: Receive
+    ) -> Answer:
+        document = self._document(body)
+        unanswered = status_of(media_type, has_data=False)
         if document.node is None:
-            return status_of(media_type, has_data=False), _encode({"errors": [e.formatted for e in document.errors]})
-        operation = document.operation(body.operation_name)
-        if method == "GET" and operation is OperationType.MUTATION:
+            return Answer(unanswered, _encode({"errors": [e.formatted for e in document.errors]}), {})
+        operation = document.operations.get(body.operation_name)
+        if scope["method"] == "GET" and operation and operation.kind is OperationType.MUTATION:
             raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation is sent by POST.", {"Allow": "POST"})
         context = await self._context(headers, document)
+        admitted = None
+        if operation:  # else the executor says what is wrong with the name
+            client = context.viewer.person or self._address(scope, headers)
+            admitted = self.limits.admit(operation.weight, body.variables or {}, client, unanswered)
+        # What somebody saved stays saved though their train enters a tunnel: only reading is ended with its reader.
+        ends_with_client = operation is not None and operation.kind is OperationType.QUERY
         try:
-            async with asyncio.timeout(self.deadline):
+            async with WhileWanted(self.deadline, receive if ends_with_client else None):
                 result = await self._execute(document, body, context)
-            answer = _encode(_formatted(result))
+            formatted = _formatted(result)
         except TimeoutError:
             raise Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Ask for less.") from None
         except NotSignedIn as error:
             raise Refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"}) from None
-        return status_of(media_type, has_data=result.data is not None), answer
+        if admitted:
+            formatted["extensions"] = {"cost": self.limits.told(admitted)}
+        status = status_of(media_type, has_data=result.data is not None)
+        return Answer(status, _encode(formatted), self.limits.headers(admitted) if admitted else {})
+
+    def _document(self, body: RequestBody) -> Document:
+        if body.document_id is not None:
+            if body.query is not None:
+                raise Refused(400, "BAD_REQUEST", "Send either `query` or `documentId`, not both.")
+            return find_trusted(self.trusted, body.document_id)
+        if self.trusted_only:
+            raise Refused(
+                403,
+                "TRUSTED_DOCUMENTS_ONLY",
+                "Only documents that were registered beforehand are run here: send the `documentId` of one.",
+            )
+        if not body.query:
+            raise Refused(400, "BAD_REQUEST", "Send the document in the parameter `query`.")
+        return self.documents.get(body.query)
+
+    def _address(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> str:
+        peer = scope["client"]
+        forwarded_for = headers.get(b"x-forwarded-for", b"").decode("latin-1") if self.proxies else ""
+        return address_of(peer[0] if peer else None, forwarded_for, self.proxies)
 
     async def _context(self, headers: Mapping[bytes, bytes], document: Document) -> Context:
         try:
@@ -185,13 +218,13 @@ def _negotiated(headers: Mapping[bytes, bytes]) -> str:
 
 
 async def _send(send: Send, status: int, media_type: str, body: bytes, extra: Mapping[str, str]) -> None:
-    headers = [
-        (b"content-type", f"{media_type}; charset=utf-8".encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"private, no-store"),
-        (b"x-content-type-options", b"nosniff"),
-        *((name.lower().encode(), value.encode()) for name, value in extra.items()),
-    ]
+    headers = [(b"x-content-type-options", b"nosniff")]
+    if status != HTTPStatus.NOT_MODIFIED:
+        headers.append((b"content-type", f"{media_type}; charset=utf-8".encode()))
+        headers.append((b"content-length", str(len(body)).encode()))
+    if "Cache-Control" not in extra:
+        headers.append((b"cache-control", b"private, no-store"))
+    headers.extend((name.lower().encode(), value.encode()) for name, value in extra.items())
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
@@ -216,6 +249,7 @@ def _asked(query_string: bytes) -> RequestBody:
     try:
         return RequestBody(
             query=given.get("query"),
+            document_id=given.get("documentId"),
             operation_name=given.get("operationName") or None,
             variables=msgspec.json.decode(given["variables"], type=dict[str, Any] | None)
             if given.get("variables")

@@ -153,6 +153,13 @@ def test_partial_s3_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         Settings(secret=SecretStr(SECRET))
 
 
+def test_a_budget_holds_the_costliest_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A budget below what one request may cost is refused: that request could never run."""
+    monkeypatch.setenv("SERRA_COST_BUDGET", "5000")
+    (line,) = refusal()
+    assert line.startswith("SERRA_COST_BUDGET: is 5000, but SERRA_COST_LIMIT is 100000")
+
+
 def test_misspelt_settings_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A SERRA_ variable that does not exist stops the start, with the one that was probably meant."""
     monkeypatch.setenv("SERRA_DATABSE_URL", "postgresql://db/serra")

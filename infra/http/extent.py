@@ -1,0 +1,85 @@
+"""How far a document reaches, measured before it is validated: some rules of validation compare all pairs of fields."""
+
+from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, SelectionSetNode
+
+from infra.http.merging import Fragments, fields_of, fragments_of
+
+DEEPEST = 16
+"""Levels of fields. The introspection query of GraphiQL has 15."""
+MOST_FIELDS = 2_000
+"""Fields of an operation, each use of a fragment counted. The introspection query has 229."""
+MOST_REPEATS = 25
+"""How often one field of the answer may be written. All pairs of them are compared."""
+MOST_ALIASES = 50
+MOST_ROOT_FIELDS = 20
+
+
+def over_extent(document: DocumentNode) -> GraphQLError | None:
+    """The first limit that an operation of the document exceeds."""
+    fragments = fragments_of(document)
+    try:
+        for one in document.definitions:
+            if isinstance(one, OperationDefinitionNode):
+                _Extent(fragments).measure(one)
+    except GraphQLError as error:
+        return error
+    return None
+
+
+class _Extent:
+    """Walks one operation."""
+
+    def __init__(self, fragments: Fragments) -> None:
+        self._fragments = fragments
+        self._fields = self._aliases = 0
+
+    def measure(self, operation: OperationDefinitionNode) -> None:
+        """Raise GraphQLError where the operation reaches too far."""
+        roots = self._level([operation.selection_set], ())
+        if roots > MOST_ROOT_FIELDS:
+            raise _too_much(
+                "ROOT_FIELD_LIMIT",
+                f"This asks for {roots} fields at the root; at most {MOST_ROOT_FIELDS} are answered at once."
+                " Send several requests.",
+            )
+        if self._aliases > MOST_ALIASES:
+            raise _too_much(
+                "ALIAS_LIMIT",
+                f"This uses {self._aliases} aliases; at most {MOST_ALIASES} are allowed."
+                " Send several requests, or ask for many things at once with `nodes(ids:)`.",
+            )
+
+    def _level(self, sets: list[SelectionSetNode], path: tuple[str, ...]) -> int:
+        """Count what is selected at a path and below; how many fields the answer has there."""
+        if len(path) == DEEPEST and any(one.selections for one in sets):
+            raise _too_much(
+                "DEPTH_LIMIT",
+                f"This reaches level {DEEPEST + 1} below `{'.'.join(path)}`; at most {DEEPEST} levels are answered."
+                " Ask for the inner part in a request of its own, by its id.",
+            )
+        found: dict[str, list[FieldNode]] = {}
+        for _, key, node in fields_of(self._fragments, "", sets):
+            found.setdefault(key, []).append(node)
+            self._fields += 1
+            if self._fields > MOST_FIELDS:
+                raise _too_much(
+                    "FIELD_LIMIT",
+                    f"This asks for more than {MOST_FIELDS:,} fields, with the fragments put in."
+                    " Send several requests, each with the fields that one view needs.",
+                )
+        for key, nodes in found.items():
+            self._aliases += any(node.alias for node in nodes)
+            if len(nodes) > MOST_REPEATS:
+                raise _too_much(
+                    "FIELD_LIMIT",
+                    f"This writes `{'.'.join((*path, key))}` {len(nodes)} times; at most {MOST_REPEATS} are allowed."
+                    " Write it once, with all that is wanted of it.",
+                )
+            inner = [node.selection_set for node in nodes if node.selection_set]
+            if inner:
+                self._level(inner, (*path, key))
+        return len(found)
+
+
+def _too_much(code: str, message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": code})

@@ -1,0 +1,114 @@
+"""What a client may ask: nodes and cost of one request, and a budget that fills again with time."""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+from typing import Any, NamedTuple
+
+from infra.http.refusal import Refused
+from infra.http.weighing import Weight
+
+CLIENTS_REMEMBERED = 10_000
+"""Those who asked last. Whoever is forgotten begins with a full budget."""
+_NETWORK_OF_IPV6 = 64
+"""The bits of an IPv6 address that name a client's network; the rest it may choose itself."""
+
+
+class Admitted(NamedTuple):
+    """What a request that may run was weighed at, and what is left of its client's budget."""
+
+    nodes: int
+    cost: int
+    left: int
+
+
+@dataclass(slots=True)
+class Limits:
+    """The limits, and how full each client's bucket is: `clients` → what was left, and when.
+
+    `most_nodes` and `most_cost` hold for one request; `budget` is what a client can spend at once, and `per_second`
+    what it gets back. The buckets are this process's own.
+    """
+
+    most_nodes: int
+    most_cost: int
+    budget: int
+    per_second: int
+    clients: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
+
+    def admit(self, weight: Weight, variables: Mapping[str, Any], client: Hashable, status: int) -> Admitted:
+        """Take what a request costs from its client's budget.
+
+        Raises Refused: with `status` for what is too much for one request, with 429 for what the budget lacks.
+        """
+        nodes, cost = weight.nodes.at(variables), weight.cost.at(variables)
+        if nodes > self.most_nodes:
+            raise Refused(
+                status,
+                "NODE_LIMIT",
+                f"This asks for up to {nodes:,} nodes; at most {self.most_nodes:,} are answered at once."
+                " Ask for shorter pages, or for the inner pages in requests of their own.",
+            )
+        if cost > self.most_cost:
+            raise Refused(
+                status,
+                "COST_LIMIT",
+                f"This costs {cost:,}; at most {self.most_cost:,} is answered at once."
+                " Ask for shorter pages, for fewer lists within them, or without `totalCount`.",
+            )
+        return Admitted(nodes, cost, int(self._spend(client, cost)))
+
+    def told(self, admitted: Admitted) -> dict[str, int]:
+        """What an answer says of its cost: the same for the same request, so that the answer's bytes are too."""
+        return {
+            "requestedQueryCost": admitted.cost,
+            "maximumAvailable": self.most_cost,
+            "requestedNodes": admitted.nodes,
+            "maximumNodes": self.most_nodes,
+        }
+
+    def headers(self, admitted: Admitted) -> dict[str, str]:
+        """What is left of the budget now, and when it is full again (draft-ietf-httpapi-ratelimit-headers)."""
+        full = math.ceil((self.budget - admitted.left) / self.per_second)
+        return {"RateLimit": f'"cost";r={admitted.left};t={full}'}
+
+    def _spend(self, client: Hashable, cost: int) -> float:
+        now = time.monotonic()
+        left, since = self.clients.get(client, (self.budget, now))
+        left = min(self.budget, left + (now - since) * self.per_second)
+        if cost > left:
+            wait = math.ceil((cost - left) / self.per_second)
+            raise Refused(
+                429,
+                "BUDGET_EXHAUSTED",
+                f"This costs {cost:,}, and {int(left):,} of your budget of {self.budget:,} is left;"
+                f" it grows by {self.per_second:,} a second. Ask again in {wait} s, or for less.",
+                {"Retry-After": str(wait)},
+            )
+        self.clients[client] = left - cost, now
+        self.clients.move_to_end(client)
+        if len(self.clients) > CLIENTS_REMEMBERED:
+            self.clients.popitem(last=False)
+        return left - cost
+
+
+def address_of(peer: str | None, forwarded_for: str, proxies: int) -> str:
+    """The address of an anonymous client: the peer's, or what the outermost of our own proxies saw.
+
+    Each proxy adds at the end of X-Forwarded-For whom it was asked by; what stands before is the client's to invent.
+    """
+    if proxies and forwarded_for:
+        hops = [hop.strip() for hop in forwarded_for.split(",")]
+        peer = hops[-min(proxies, len(hops))]
+    if not peer or ":" not in peer:
+        return peer or ""
+    try:
+        address = ip_address(peer.strip("[]"))
+    except ValueError:
+        return peer
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or int(address) >> _NETWORK_OF_IPV6)
+    return peer
