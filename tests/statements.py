@@ -12,7 +12,7 @@ import pytest
 def noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The text of every statement that runs inside, in order."""
     statements: list[str] = []
-    run = asyncpg.Connection._execute  # type: ignore[attr-defined] # noqa: SLF001 - its public hook is per connection
+    run = asyncpg.Connection._execute  # type: ignore[attr-defined]
 
     async def noting(self: Any, query: str, *given: Any, **options: Any) -> Any:
         statements.append(query)

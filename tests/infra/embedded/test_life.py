@@ -3,9 +3,9 @@
 import fcntl
 import json
 import os
-import signal
 import pwd
 import shutil
+import signal
 import stat
 import sys
 import time

@@ -86,7 +86,7 @@ def _unsigned(value: Any) -> Any:
 async def rows_of(database: Database) -> Rows:
     """What is there, read past all rules: viewers ask for what they may not read, too."""
     tables = {
-        name: mark.table._meta.tablename  # noqa: SLF001 - Piccolo's reflection
+        name: mark.table._meta.tablename
         for name, mark in catalogue.types.items()
         if mark.table and catalogue.named(f"{prefix(name)}{'0' * 32}")
     }
