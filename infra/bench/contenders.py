@@ -57,6 +57,9 @@ def serra(world: World, url: str) -> Iterator[Contender]:
         "SERRA_PORT": str(port),
         "SERRA_WORKERS": "1",
         "SERRA_SECRET": "-" * 32,
+        # Two hundred people ask as much as thousands would; the peer has no budgets.
+        "SERRA_COST_BUDGET": "1000000000",
+        "SERRA_COST_BUDGET_PER_SECOND": "1000000000",
         "SERRA_DATABASE_URL": url,
         "SERRA_S3_ENDPOINT": s3.endpoint,
         "SERRA_S3_REGION": s3.region,

@@ -73,7 +73,7 @@ def declared(
 
 
 def argument(name: str, annotation: object, description: str) -> StrawberryArgument:
-    """An argument that may be left out."""
+    """An argument; it may be left out where its annotation allows None."""
     return StrawberryArgument(name, None, StrawberryAnnotation(annotation), description=description)
 
 

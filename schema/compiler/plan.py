@@ -96,8 +96,8 @@ Connected = Nodes | EdgeList | PageInfo | Total | Value
 class PageOf:
     """A connection: rows in an order, cut to a page.
 
-    `limit` is the page's length, `cursor` the expression of a row's cursor, `earlier`/`later` whether a cursor was
-    given on that side; a backward page is read in the reversed order and turned round again.
+    `limit` is the page's length, `cursor` the expression of a row's cursor. `bounded`: a cursor was given on the side
+    that the page is read from. A backward page is read in the reversed order and turned round again.
     """
 
     fields: tuple[tuple[str, Connected], ...]
