@@ -164,8 +164,8 @@ class Settings(BaseSettings):
     )
     secret: Annotated[SecretStr, AfterValidator(_long_enough)] = _setting(
         says=(
-            "The key of this installation, the same on all replicas. Sessions of people who sign in at their own identity "
-            "provider will be signed with it; personal tokens do not depend on it: revoke those one by one. "
+            "The key of this installation, the same on all replicas. Sessions of people who sign in at their own "
+            "identity provider will be signed with it; personal tokens do not depend on it: revoke those one by one. "
             "It must be set where `SERRA_DATABASE_URL` is."
         ),
         takes=f"at least {_SHORTEST_SECRET} random characters, such as `openssl rand -base64 48` prints",
