@@ -12,7 +12,18 @@ from schemathesis.checks import not_a_server_error  # type: ignore[import-not-fo
 from schemathesis.generation import GenerationMode  # type: ignore[import-not-found]
 from schemathesis.graphql import nodes  # type: ignore[import-not-found]
 
-REFUSALS = {"BAD_CURSOR", "BAD_USER_INPUT", "PAGE_SIZE"}
+REFUSALS = {
+    "ALIAS_LIMIT",
+    "BAD_CURSOR",
+    "BAD_USER_INPUT",
+    "BUDGET_EXHAUSTED",
+    "COST_LIMIT",
+    "DEPTH_LIMIT",
+    "FIELD_LIMIT",
+    "NODE_LIMIT",
+    "PAGE_SIZE",
+    "ROOT_FIELD_LIMIT",
+}
 """Codes of errors that are an answer to what was sent. Any other error is a finding."""
 
 schemathesis.graphql.scalar("Date", st.dates().map(lambda day: nodes.String(day.isoformat())))

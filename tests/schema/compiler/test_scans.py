@@ -23,6 +23,8 @@ from services.viewer import Viewer
 
 pytestmark = [pytest.mark.deep, pytest.mark.timeout(900)]
 CASES = 20_000
+_AS_READS = {"TimeZone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
+"""As the connections of compiled reads are: one plan for all values."""
 LARGE = {"case", "case_version", "comment", "test_round"}
 _TABLES = sorted(Path(infra.postgres.migrations.__file__).parent.glob("*.sql"))
 """Straight from the files: the migrations' own runner speaks to the database that the suite has open."""
@@ -47,7 +49,7 @@ class _Asked:
 async def generated(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
     """A connection to 20,000 generated cases with 60,000 rounds and 300,000 comments."""
     with start_embedded(tmp_path_factory.mktemp("generated"), durable=False) as running:
-        connection = await asyncpg.connect(running.database_url, server_settings={"TimeZone": "UTC", "jit": "off"})
+        connection = await asyncpg.connect(running.database_url, server_settings=_AS_READS)
         for path in _TABLES:
             await connection.execute(path.read_text(encoding="utf-8"))
         await connection.execute(_GENERATE.read_text(encoding="utf-8").format(cases=CASES), timeout=600)
@@ -104,8 +106,15 @@ async def _walked(
     assert not isinstance(result, ExecutionResult)
     await result
     ((statement, values),) = asked.statements
-    plan = json.loads(await generated.fetchval(f"explain (format json) {statement}", *values))[0]["Plan"]
-    return {node["Relation Name"] for node in _nodes(plan) if node["Node Type"] == "Seq Scan"}
+    await generated.execute(f"prepare asked as {statement}")
+    nothing = f"({', '.join('null' for _ in values)})" if values else ""  # the plan is the same for all values
+    try:
+        kept = await generated.fetchval(f"explain (format json) execute asked{nothing}")
+    finally:
+        await generated.execute("deallocate asked")
+    for_these = await generated.fetchval(f"explain (format json) {statement}", *values)
+    plans = [json.loads(plan)[0]["Plan"] for plan in (kept, for_these)]
+    return {node["Relation Name"] for plan in plans for node in _nodes(plan) if node["Node Type"] == "Seq Scan"}
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
