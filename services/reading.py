@@ -1,8 +1,8 @@
 """From an author's content to the rows of its parts: references are looked up, problems are gathered by path."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence, Sized
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 from uuid import UUID
 
 from piccolo.table import Table
@@ -12,7 +12,13 @@ from services.dates import DateClaim, stored_claims
 from services.durations import Duration
 from services.errors import DomainError, ErrorCode, Problem
 from services.organisations.tables import Organisation
-from services.text import TEXT_LIMIT, Wording, localised
+from services.text import TEXT_LIMIT, Wording, clean, localised
+
+LINE_LIMIT: Final = 500
+"""Characters of a plain text that is no prose, such as a name or a period."""
+
+MOST_PARTS: Final = 200
+"""How many parts one list of a content has at most."""
 
 Text = tuple[Wording, ...]
 
@@ -38,6 +44,24 @@ class Reading:
     def texts(self, many: Iterable[Text], *path: str) -> list[dict[str, Any] | None]:
         """The stored form of a list of texts."""
         return [self.text(wordings, *path, str(index)) for index, wordings in enumerate(many)]
+
+    def line(self, text: str | None, *path: str) -> str | None:
+        """A plain text, cleaned, of at most LINE_LIMIT characters; None for None."""
+        if text is None:
+            return None
+        cleaned = clean(text)
+        if not cleaned:
+            self.problem(ErrorCode.REQUIRED, "There is nothing in it. Write it, or leave it out.", *path)
+        if len(cleaned) > LINE_LIMIT:
+            message = f"It has {len(cleaned)} characters; at most {LINE_LIMIT} are allowed."
+            self.problem(ErrorCode.TOO_LONG, message, *path)
+        return cleaned
+
+    def few(self, parts: Sized, *path: str) -> None:
+        """Note a list that has more than MOST_PARTS parts."""
+        if len(parts) > MOST_PARTS:
+            message = f"At most {MOST_PARTS} are allowed; these are {len(parts)}."
+            self.problem(ErrorCode.TOO_LONG, message, *path)
 
     def dates(self, claims: Iterable[DateClaim], *path: str) -> list[dict[str, str | None]]:
         """The stored form of dates."""
@@ -86,6 +110,10 @@ class Reading:
     def problem(self, code: ErrorCode, message: str, *path: str) -> None:
         """Note a problem."""
         self.problems.append(Problem(code, message, path))
+
+    def found(self, problems: Iterable[Problem], *path: str) -> None:
+        """Note what a check of one value found, at the value's path in this content."""
+        self.problems += [replace(problem, field=path) for problem in problems]
 
     def finish(self) -> None:
         """Raise a DomainError with everything that was noted."""

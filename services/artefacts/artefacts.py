@@ -15,7 +15,6 @@ from services.artefacts.rules import (
     FileFacts,
     check_announced,
     check_arrived,
-    check_licence,
     check_readers,
     may_download,
     storage_key,
@@ -26,6 +25,7 @@ from services.artefacts.wholes import KINDS, Thing, Whole, lock_whole, whole_of
 from services.audiences import Audience, keys
 from services.errors import ErrorCode, Problem, refusal, refuse_if
 from services.ids import new_id
+from services.licences import check_licence
 from services.organisations.terms import Role, TokenScope
 from services.reading import Reading
 from services.text import TITLE_LIMIT, Wording, clean

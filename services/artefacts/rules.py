@@ -15,7 +15,6 @@ from services.errors import ErrorCode, Problem
 FILE_NAME_LIMIT: Final = 200
 _MEBIBYTE: Final = 1024 * 1024
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_LICENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,39}", re.ASCII)
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+(; ?charset=[A-Za-z0-9-]{1,20})?", re.ASCII)
 # Folders, controls, and what turns the reading direction: with U+202E a name can hide how it ends.
 _NOT_IN_NAMES: Final = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -61,12 +60,6 @@ def check_announced(file: FileFacts, largest: int) -> Iterator[Problem]:
         )
     if not _SHA256.fullmatch(file.sha256):
         yield Problem(ErrorCode.INVALID, "Give the SHA-256 of the file as 64 hexadecimal digits.", ("sha256",))
-
-
-def check_licence(licence: str | None) -> Iterator[Problem]:
-    """A licence, where one is given, looks like an SPDX identifier."""
-    if licence is not None and not _LICENCE.fullmatch(licence):
-        yield Problem(ErrorCode.INVALID, "Give the licence as an SPDX identifier, such as «CC-BY-4.0».", ("licence",))
 
 
 def check_readers(chosen: Iterable[str], own: str, whole: Iterable[str]) -> Iterator[Problem]:

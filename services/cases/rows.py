@@ -1,29 +1,72 @@
 """CaseContent → rows: every part of a version, in order, with its references resolved."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from piccolo.table import Table
 
 from services.cases import content as c
 from services.cases import tables as t
+from services.cases.rules import check_currency
 from services.cases.terms import OutcomeKind, OutcomeUnit, TakeawayKind
 from services.columns import stored
 from services.errors import ErrorCode
+from services.licences import check_licence
+from services.organisations.rules import check_website
 from services.publishing import Manuscript
 from services.reading import Reading, reading
-from services.text import SUMMARY_LIMIT, TITLE_LIMIT, clean
+from services.text import SUMMARY_LIMIT, TITLE_LIMIT
 
-_WEIGHT = (1, 5)
+_WEIGHT: Final = (1, 5)
+_RANK: Final = (1, 1_000)
 
 
 async def manuscript(content: c.CaseContent, version: UUID, audience: list[str]) -> Manuscript:
     """The content as a version's columns and parts. Raises DomainError with everything that is wrong with it."""
+    check_length(content)
     reader = await read(content)
     made = Manuscript(version_columns(content, reader), part_rows(version, content, audience, reader))
     reader.finish()
     return made
+
+
+def check_length(content: c.CaseContent) -> None:
+    """Raise DomainError TOO_LONG for each list that has too many parts, before any of them is looked up."""
+    reader = Reading()
+    for name, parts in (
+        ("languages", content.languages),
+        ("start", content.start),
+        ("end", content.end),
+        ("topics", content.topics),
+        ("targetGroups", content.target_groups),
+        ("functions", content.functions),
+        ("participations", content.participations),
+        ("phases", content.phases),
+        ("methods", content.methods),
+        ("findings", content.findings),
+        ("challenges", content.challenges),
+        ("ideas", content.ideas),
+        ("roadMap", content.road_map),
+        ("principles", content.principles),
+        ("outputs", content.outputs),
+        ("outcomes", content.outcomes),
+        ("lessons", content.lessons),
+        ("barriers", content.barriers),
+        ("successConditions", content.success_conditions),
+        ("resourceNeeds", content.resource_needs),
+        ("contacts", content.contacts),
+    ):
+        reader.few(parts, name)
+    for n, item in enumerate(content.road_map):
+        reader.few(item.start, "roadMap", str(n), "start")
+        reader.few(item.end, "roadMap", str(n), "end")
+    for n, idea in enumerate(content.ideas):
+        if idea.sheet is not None:
+            reader.few(idea.sheet.steps, "ideas", str(n), "sheet", "steps")
+            reader.few(idea.sheet.start, "ideas", str(n), "sheet", "start")
+            reader.few(idea.sheet.end, "ideas", str(n), "sheet", "end")
+    reader.finish()
 
 
 async def read(content: c.CaseContent) -> Reading:
@@ -45,7 +88,7 @@ async def read(content: c.CaseContent) -> Reading:
 
 def version_columns(content: c.CaseContent, reader: Reading) -> dict[str, Any]:
     """The columns of the version itself."""
-    source = content.source_document
+    reader.found(check_licence(content.licence), "licence")
     return {
         "title": stored(reader.text(content.title, "title", limit=TITLE_LIMIT)),
         "summary": stored(reader.text(content.summary, "summary", limit=SUMMARY_LIMIT)),
@@ -55,10 +98,20 @@ def version_columns(content: c.CaseContent, reader: Reading) -> dict[str, Any]:
         "languages": list(content.languages),
         "start": stored(reader.dates(content.start, "start")),
         "end": stored(reader.dates(content.end, "end")),
-        "source_title": clean(source.title) if source else None,
-        "source_publisher": source.publisher if source else None,
-        "source_published_on": source.published_on if source else None,
-        "source_url": source.url if source else None,
+        **_source(content.source_document, reader),
+    }
+
+
+def _source(source: c.SourceDocument | None, reader: Reading) -> dict[str, Any]:
+    path = "sourceDocument"
+    if source is None:
+        return dict.fromkeys(("source_title", "source_publisher", "source_published_on", "source_url"))
+    reader.found(check_website(source.url), path, "url")
+    return {
+        "source_title": reader.line(source.title, path, "title"),
+        "source_publisher": reader.line(source.publisher, path, "publisher"),
+        "source_published_on": source.published_on,
+        "source_url": source.url,
     }
 
 
@@ -117,14 +170,15 @@ PARTS: tuple[type[Table], ...] = (
 
 def _concepts(version: UUID, content: c.CaseContent, reader: Reading) -> list[Table]:
     filed = [
-        *((("topic", "eurovoc"), notation, "topics") for notation in content.topics),
-        *((("target-group",), notation, "targetGroups") for notation in content.target_groups),
-        *((("cofog",), notation, "functions") for notation in content.functions),
+        reader.concept(schemes, notation, path)
+        for schemes, notations, path in (
+            (("topic", "eurovoc"), content.topics, "topics"),
+            (("target-group",), content.target_groups, "targetGroups"),
+            (("cofog",), content.functions, "functions"),
+        )
+        for notation in notations
     ]
-    return [
-        t.CaseConcept(version=version, position=n, concept=reader.concept(schemes, notation, path))
-        for n, (schemes, notation, path) in enumerate(filed)
-    ]
+    return [t.CaseConcept(version=version, position=n, concept=concept) for n, concept in enumerate(filed)]
 
 
 def _participation(version: UUID, n: int, one: c.Participation, reader: Reading) -> Table:
@@ -194,12 +248,13 @@ def _idea(version: UUID, n: int, one: c.Idea, challenges: Sequence[Table], reade
         value=reader.between(*_WEIGHT, one.value, *path, "value"),
         effort=reader.between(*_WEIGHT, one.effort, *path, "effort"),
         impact=reader.between(*_WEIGHT, one.impact, *path, "impact"),
-        priority=one.priority,
+        priority=reader.between(*_RANK, one.priority, *path, "priority"),
     )
 
 
 def _sheet(version: UUID, n: int, one: c.ImplementationSheet, idea: Table, reader: Reading) -> Table:
     path = ("ideas", str(n), "sheet")
+    reader.found(check_currency(one.currency), *path, "currency")
     return t.ImplementationSheet(
         version=version,
         position=n,
@@ -279,7 +334,7 @@ def _outcome(version: UUID, n: int, one: c.Outcome, audience: list[str], reader:
         baseline=one.baseline,
         denominator=one.denominator,
         respondents=one.respondents,
-        period=one.period,
+        period=reader.line(one.period, *path, "period"),
         source=stored(reader.text(one.source, *path, "source")),
     )
 
@@ -296,8 +351,8 @@ def _contact(version: UUID, n: int, one: c.Contact, reader: Reading) -> Table:
     return t.CaseContact(
         version=version,
         position=n,
-        name=clean(one.name),
+        name=reader.line(one.name, *path, "name"),
         role=stored(reader.text(one.role, *path, "role")),
         organisation=reader.organisation(one.organisation, *path, "organisation"),
-        source=clean(one.source),
+        source=reader.line(one.source, *path, "source"),
     )

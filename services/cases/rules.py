@@ -1,10 +1,14 @@
 """Invariants of cases, by their numbers in the domain's rules. Pure functions."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from services.errors import ErrorCode, Problem
 from services.organisations.terms import PUBLIC_BODIES, OrganisationKind
+
+_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +48,9 @@ def check_publishable(case: Publishable) -> Iterator[Problem]:
             "Give an outcome, or say why there is none (NOT_YET_KNOWN, NOT_REPORTED …).",
             ("outcomes",),
         )
+
+
+def check_currency(currency: str | None) -> Iterator[Problem]:
+    """A currency, where one is given, looks like an ISO 4217 code."""
+    if currency is not None and not _CURRENCY.fullmatch(currency):
+        yield Problem(ErrorCode.INVALID, f"«{currency}» is no ISO 4217 code, such as EUR.", ("currency",))

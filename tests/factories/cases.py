@@ -5,7 +5,7 @@ from typing import Any
 from tests.client import Client
 
 
-def content(owner: str = "olen") -> dict[str, Any]:
+def content(owner: str = "olen", **changes: Any) -> dict[str, Any]:
     """The least that can be published: a Dutch text with an English title."""
     return {
         "title": [
@@ -17,6 +17,7 @@ def content(owner: str = "olen") -> dict[str, Any]:
         "participations": [{"organisation": owner, "role": "OWNER"}],
         "lessons": [[{"language": "nl", "text": "Betrek alle partijen."}]],
         "outcomes": [{"kind": "NOT_REPORTED", "indicator": [{"language": "nl", "text": "Tevredenheid"}]}],
+        **changes,
     }
 
 

@@ -123,3 +123,21 @@ async def test_who_may_read_anyway_is_no_guest(as_: As, network: SmallNetwork) -
     review_id = await requested(editor, case_id, guestReader=True)
     await reviewer.do("declineReview", {"id": review_id}, "review { id }")
     assert await reads(reviewer, case_id)
+
+
+async def test_what_was_said_meanwhile_does_not_outlast_the_review(as_: As, network: SmallNetwork) -> None:
+    """Comments made beside a guest stay closed to them when the case is published; what they said and were told not."""
+    editor, reviewer = as_(network.olen_editor), as_(network.reviewer)
+    case_id = await drafted_case(editor, audience={"networks": ["learning"]})
+    review_id = await requested(editor, case_id, guestReader=True)
+    among_us = await commented(editor, case_id)
+    asked = await commented(reviewer, case_id)
+    told = await commented(editor, case_id, replyTo=asked)
+    assert [await reads(reviewer, one) for one in (among_us, asked, told)] == [False, True, True]
+    await reviewer.do("declineReview", {"id": review_id}, "review { id }")
+    assert not any([await reads(reviewer, one) for one in (among_us, asked, told)])
+    await editor.do("submitCase", {"id": case_id}, "case { id }")
+    await editor.do("publishCase", {"id": case_id}, "case { id }")
+    assert [await reads(reviewer, one) for one in (among_us, asked, told)] == [False, True, True]
+    assert not await reads(as_(network.pes_editor), told)
+    assert await reads(as_(network.olen_reader), among_us)

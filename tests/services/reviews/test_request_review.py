@@ -84,6 +84,21 @@ async def test_nobody_reviews_a_round_on_their_organisations_case(as_: As, netwo
     assert await as_(network.pes_editor).refused("requestReview", given) == [("CONFLICT_OF_INTEREST", "reviewer")]
 
 
+@pytest.mark.parametrize("due_on", ["2999-12-31", "2020-01-01"])
+@pytest.mark.parametrize("guest", [True, False])
+async def test_the_deadline_is_near(as_: As, network: SmallNetwork, due_on: str, guest: bool) -> None:  # noqa: FBT001 - a parameter
+    """A day that is past, or further ahead than two years, is refused by its field, for guests too."""
+    case_id = await published_case(as_(network.olen_editor), audience=EVERYONE)
+    given = {
+        "subject": case_id,
+        "reviewer": await person_id("Reviewer"),
+        "dueOn": due_on,
+        "guestReader": guest,
+    }
+    assert await as_(network.olen_editor).refused("requestReview", given) == [("INVALID", "dueOn")]
+    assert await Review.count() == 0
+
+
 async def test_who_guided_the_case_does_not_review_it(as_: As, network: SmallNetwork) -> None:
     """Rule 9: a facilitator of the case is as little independent as its owner, whichever hat they wear."""
     editor = as_(network.olen_editor)

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from services.errors import DomainError, ErrorCode
 from services.reviews.rules import (
+    DUE_WITHIN_DAYS,
     EXPIRES_AFTER_DAYS,
     check_declaration,
+    check_due,
     check_independent,
     check_step,
     is_expired,
@@ -56,3 +58,20 @@ def test_reviews_go_forward_only(now: Status, wanted: Status, days: int) -> None
 def test_a_declaration_says_one_thing(text: str, has_none: bool) -> None:  # noqa: FBT001 - drawn
     """Exactly one of the two is given: a text, or the word that there is nothing to declare."""
     assert (not list(check_declaration(text, has_none))) == (bool(text) != has_none)
+
+
+@given(day=DAYS, due_on=st.dates())
+def test_a_review_is_due_within_two_years(day: date, due_on: date) -> None:
+    """The deadline lies ahead, but not so far that its expiry leaves the calendar; `dueOn` is to blame otherwise."""
+    problems = list(check_due(due_on, day))
+    if 0 < (due_on - day).days <= DUE_WITHIN_DAYS:
+        assert problems == []
+    else:
+        assert [(problem.code, problem.field) for problem in problems] == [(ErrorCode.INVALID, ("dueOn",))]
+
+
+def test_the_last_day_that_is_possible() -> None:
+    """730 days ahead is within two years, 731 is not."""
+    day = date(2026, 3, 1)
+    assert not list(check_due(day + timedelta(days=730), day))
+    assert list(check_due(day + timedelta(days=731), day))
