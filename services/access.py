@@ -4,11 +4,13 @@ The rule, on every surface: a thing is readable iff its audience and the reader'
 Python for the domain's own checks; the read compiler writes the same rule into SQL, search into its filter.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from piccolo.columns import Column
+from piccolo.columns import Column, ForeignKey
+from piccolo.columns.combination import WhereRaw
 from piccolo.table import Table
 
 from services.errors import DomainError, ErrorCode, refusal
@@ -16,6 +18,14 @@ from services.organisations.terms import Role
 from services.viewer import Viewer
 
 Row = TypeVar("Row", bound=Table)
+
+READ_WITH: Final[Mapping[str, tuple[str, ...]]] = {
+    "case_version": ("case",),
+    "comment": ("case", "test_round", "practice", "artefact"),
+    "practice_version": ("practice",),
+    "test_round": ("case",),
+}
+"""The tables whose rows are read only with a whole, and their keys to it. A test holds it against the types' rules."""
 
 
 def readable(audience: Iterable[str], keyring: Iterable[str]) -> bool:
@@ -42,12 +52,14 @@ def unknown(what: str, *field: str) -> DomainError:
 
 
 async def access(table: type[Row], viewer: Viewer, row_id: UUID | None, what: str, *field: str) -> Row:
-    """The row, if there is one and the viewer may read it.
+    """The row, if there is one and the viewer may read it, and what it is read with.
 
     Raises DomainError NOT_FOUND alike for an unknown id, one of another kind (None) and an unreadable row.
     """
-    row = await table.objects().where(_id(table) == row_id).first() if row_id else None
-    if row is None or not readable(_audience(row), viewer.keyring):
+    if row_id is None:
+        raise unknown(what, *field)
+    row = await table.objects().where(_id(table) == row_id).where(_may_read(table, viewer.keyring)).first()
+    if row is None:
         raise unknown(what, *field)
     return row
 
@@ -58,7 +70,18 @@ async def access_for_change(table: type[Row], viewer: Viewer, row_id: UUID | Non
     row = await found if found is not None else None
     if row is None or not readable(_audience(row), viewer.keyring):
         raise unknown(what, *field)
+    # Only now: another's change of the readers may have been waited for.
+    if _name(table) in READ_WITH:
+        await access(table, viewer, row_id, what, *field)
     return row
+
+
+async def readable_rows(table: type[Table], ids: Collection[UUID], keyring: Sequence[str]) -> frozenset[UUID]:
+    """Those of the ids whose rows a keyring may read, and what they are read with. One statement."""
+    if not ids:
+        return frozenset()
+    rows = await table.select(_id(table)).where(_id(table).is_in(list(ids))).where(_may_read(table, keyring))
+    return frozenset(row["id"] for row in rows)
 
 
 def require_role(viewer: Viewer, organisation: UUID, least: Role, to: str) -> None:
@@ -92,6 +115,32 @@ def check_revision(expected: int | None, actual: int) -> None:
             f"Somebody changed this meanwhile: you started from {expected}, it is now at {actual}. Read it again.",
             "expectedVersion",
         )
+
+
+def _may_read(table: type[Table], keyring: Sequence[str]) -> WhereRaw:
+    """The rule for a row of a table and for the wholes that it is read with."""
+    condition = _rule(table, _name(table))
+    return WhereRaw(condition, *[list(keyring)] * condition.count("{}"))
+
+
+@cache
+def _rule(table: type[Table], row: str) -> str:
+    conditions = [f'"{row}"."audience" && {{}}::text[]']
+    for name in READ_WITH.get(_name(table), ()):
+        key: Any = table._meta.get_column_by_name(name)  # noqa: SLF001 - Piccolo's reflection
+        whole, alias = _whole(key), f"{row}_{name}"
+        exists = f'select from "{_name(whole)}" "{alias}" where "{alias}"."id" = "{row}"."{name}"'
+        conditions.append(f'("{row}"."{name}" is null or exists ({exists} and {_rule(whole, alias)}))')
+    return " and ".join(conditions)
+
+
+def _whole(key: ForeignKey[Any]) -> type[Table]:
+    whole: type[Table] = key._foreign_key_meta.resolved_references  # noqa: SLF001 - Piccolo's reflection
+    return whole
+
+
+def _name(table: type[Table]) -> str:
+    return table._meta.tablename  # noqa: SLF001 - Piccolo's reflection
 
 
 def _id(table: type[Table]) -> Column:

@@ -1,11 +1,12 @@
 """From the readers that an author names to the keys of an audience."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.access import readable
-from services.errors import ErrorCode, Problem, refuse_if
-from services.organisations.tables import Network, Organisation
+from services.errors import ErrorCode, Problem, refusal, refuse_if
+from services.organisations.tables import Network, NetworkMember, Organisation
 from services.viewer import PUBLIC, Viewer, network_key, organisation_key
 
 
@@ -55,3 +56,22 @@ async def keys(viewer: Viewer, audience: Audience, owner: UUID, *field: str) -> 
             ]
         )
     )
+
+
+async def keyring_of(organisation: UUID) -> list[str]:
+    """The keys that an organisation holds itself, whoever acts for it."""
+    networks = await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation == organisation)
+    return [PUBLIC, organisation_key(organisation), *(network_key(row["network"]) for row in networks)]
+
+
+async def check_reads(organisation: UUID, slug: str, audience: Iterable[str], what: str) -> None:
+    """Raise DomainError FORBIDDEN unless an organisation itself may read `what`.
+
+    Who acts for it may read more: they may work elsewhere too.
+    """
+    if not readable(audience, await keyring_of(organisation)):
+        raise refusal(
+            ErrorCode.FORBIDDEN,
+            f"«{slug}» itself cannot read this {what}. Ask the {what}'s owner to share it with them.",
+            "organisation",
+        )

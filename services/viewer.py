@@ -1,6 +1,6 @@
 """Who asks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from uuid import UUID
@@ -9,6 +9,7 @@ from services.errors import ErrorCode, NotSignedIn, refusal
 from services.organisations.terms import Role, TokenScope
 
 PUBLIC = "public"
+_PERSON = "person:"
 _RANK = {Role.READER: 0, Role.REVIEWER: 1, Role.EDITOR: 2, Role.ADMIN: 3}
 
 
@@ -24,7 +25,17 @@ def network_key(network: UUID) -> str:
 
 def person_key(person: UUID) -> str:
     """The key that one person holds."""
-    return f"person:{person}"
+    return f"{_PERSON}{person}"
+
+
+def handed_on(audience: Iterable[str], *speakers: UUID | None) -> list[str]:
+    """The keys of an audience that what follows from it inherits.
+
+    A person's own key is not among them: it may be lent, as to a guest for the time of a review, and whatever inherited
+    it would outlast the loan. `speakers` are people who keep theirs.
+    """
+    kept = {person_key(speaker) for speaker in speakers if speaker}
+    return [key for key in audience if not key.startswith(_PERSON) or key in kept]
 
 
 @dataclass(frozen=True, slots=True)

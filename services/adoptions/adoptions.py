@@ -16,7 +16,7 @@ from services.adoptions.rules import (
 )
 from services.adoptions.tables import Adoption
 from services.adoptions.terms import AdoptionMode, AdoptionStage
-from services.audiences import Audience, keys
+from services.audiences import Audience, check_reads, keys
 from services.cases.tables import Case, CaseVersion
 from services.cases.terms import PublicationStatus
 from services.columns import stored
@@ -79,6 +79,7 @@ async def record_adoption(
             return claim.id
         refuse_if([*check_adopter(adopter, whole.owner), *check_beginning(new.stage)])
         await _check_published(whole)
+        await check_reads(adopter, new.organisation, whole.audience, "practice" if adopted.practice else "case")
         narrowed = await _narrowed(viewer, new.audience, adopter, whole)
         reader = Reading()
         changes = stored(reader.text(new.changes, "changes"))

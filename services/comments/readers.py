@@ -9,7 +9,7 @@ from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal
 from services.organisations.tables import NetworkMember
 from services.subjects import Subject
-from services.viewer import Viewer, organisation_key, person_key
+from services.viewer import Viewer, handed_on, organisation_key, person_key
 
 
 async def readers(
@@ -17,10 +17,11 @@ async def readers(
 ) -> list[str]:
     """The audience of a comment that the viewer makes for an organisation; `answered` is what it answers.
 
-    Nobody named in `wanted`: the subject's organisation and the author's. Raises DomainError for readers outside.
+    Nobody named in `wanted`: the subject's organisation and the author's. Of the people who read by a key of their own
+    only its author and whom it answers read it too. Raises DomainError for readers outside.
     """
     author = person_key(viewer.require_person())
-    widest = _widest(subject, answered)
+    widest = handed_on(_widest(subject, answered), viewer.person, answered.author if answered else None)
     if wanted is None:
         return widest or [author]
     own = organisation_key(organisation)

@@ -7,17 +7,18 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from services.access import readable
-from services.audiences import Audience
+from services.access import readable_rows
+from services.audiences import Audience, keyring_of
+from services.cases.tables import Case
 from services.cases.terms import PublicationStatus as Status
 from services.errors import Problem
-from services.organisations.tables import NetworkMember
 from services.practices import rows
 from services.practices.content import PracticeContent
 from services.practices.rules import Publishable, check_publishable
 from services.practices.tables import Practice, PracticeSource, PracticeVersion
 from services.publishing import Publishing, check_note
-from services.viewer import PUBLIC, Viewer, network_key, organisation_key
+from services.test_rounds.tables import TestRound
+from services.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +121,13 @@ async def _problems(practice: Practice, version: PracticeVersion) -> Iterable[Pr
 
 async def _readable_sources(owner: UUID, version: UUID) -> int:
     """How many of a version's sources the owner's organisation may read, whoever publishes for it."""
-    networks = await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation == owner)
-    keyring = [PUBLIC, organisation_key(owner), *(network_key(row["network"]) for row in networks)]
-    sources = PracticeSource.version == version
-    cases = await PracticeSource.select(PracticeSource.case.audience).where(sources & PracticeSource.case.is_not_null())
-    rounds = await PracticeSource.select(PracticeSource.test_round.audience).where(
-        sources & PracticeSource.test_round.is_not_null()
+    keyring = await keyring_of(owner)
+    sources = await PracticeSource.select(PracticeSource.case, PracticeSource.test_round).where(
+        PracticeSource.version == version
     )
-    return sum(readable(audience, keyring) for row in (*cases, *rounds) for audience in row.values())
+    cases = {row["case"] for row in sources if row["case"]}
+    rounds = {row["test_round"] for row in sources if row["test_round"]}
+    return len(await readable_rows(Case, cases, keyring)) + len(await readable_rows(TestRound, rounds, keyring))
 
 
 async def _released(_: PracticeVersion) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from piccolo.table import Table
 
-from services.access import readable
+from services.access import readable, readable_rows
 from services.cases.tables import Case
 from services.columns import stored
 from services.errors import ErrorCode
@@ -95,10 +95,9 @@ async def _readable_sources(viewer: Viewer, sources: Sequence[PracticeSource]) -
     slugs = [source.case for source in sources if source.case is not None]
     ids = [source.test_round for source in sources if source.test_round is not None]
     cases = await Case.select(Case.id, Case.slug, Case.audience).where(Case.slug.is_in(slugs)) if slugs else []
-    rounds = await TestRound.select(TestRound.id, TestRound.audience).where(TestRound.id.is_in(ids)) if ids else []
     return _Known(
         {row["slug"]: row["id"] for row in cases if readable(row["audience"], viewer.keyring)},
-        frozenset(row["id"] for row in rounds if readable(row["audience"], viewer.keyring)),
+        await readable_rows(TestRound, ids, viewer.keyring),
     )
 
 

@@ -46,7 +46,8 @@ class EvidenceFacts:
     """What the level of evidence is weighed from: what one reader may read of it. See docs/decisions/005.
 
     `rounds` are concluded rounds that met a criterion, `compared_rounds` those of them with a comparison group;
-    `bodies` are the organisations behind these rounds, behind measured outcomes and behind confirmed adoptions.
+    `bodies` are the organisations behind these rounds, behind measured outcomes and behind confirmed adoptions;
+    `abandoned_adoptions` are the organisations that gave it up and do not confirm its value now.
     """
 
     is_described: bool

@@ -8,8 +8,7 @@ from uuid import UUID
 from piccolo.columns import Column
 
 from services import idempotency, log
-from services.access import access, access_for_change, check_revision, require_role
-from services.cases.tables import Case
+from services.access import access_for_change, check_revision, require_role
 from services.organisations.terms import Role, TokenScope
 from services.test_rounds.rules import ACTS, check_when
 from services.test_rounds.tables import TestRound
@@ -25,7 +24,6 @@ async def reached(viewer: Viewer, round_id: UUID | None, verb: str) -> TestRound
     """
     viewer.require_scope(TokenScope.WRITE)
     found = await access_for_change(TestRound, viewer, round_id, "test round", "id")
-    await access(Case, viewer, found.case, "test round", "id")
     require_role(viewer, found.organisation, Role.EDITOR, ACTS[verb].to)
     return found
 

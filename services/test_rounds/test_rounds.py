@@ -12,12 +12,12 @@ from uuid import UUID
 from piccolo.table import Table
 
 from services import audiences, idempotency, log
-from services.access import access_for_change, readable, require_role, unknown, within
+from services.access import access_for_change, require_role, unknown, within
 from services.audiences import Audience
 from services.cases.tables import Case
 from services.columns import stored
 from services.errors import ErrorCode, refusal, refuse_if
-from services.organisations.tables import NetworkMember, Organisation
+from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
 from services.reading import Reading, Text, reading
 from services.test_rounds import content as c
@@ -26,7 +26,7 @@ from services.test_rounds.steps import changed, check_ready, is_repeated, reache
 from services.test_rounds.tables import Criterion, Deviation, ParticipantGroup, Site, TestRound
 from services.test_rounds.terms import LawfulBasis, RoundStatus
 from services.transaction import transaction
-from services.viewer import PUBLIC, Viewer, network_key, organisation_key
+from services.viewer import Viewer, handed_on, organisation_key
 
 
 async def plan_test_round(viewer: Viewer, new: c.NewTestRound, *, idempotency_key: str | None = None) -> UUID:
@@ -194,14 +194,7 @@ async def _case(viewer: Viewer, slug: str, organisation: Organisation) -> Case:
     """The case, locked so that two rounds planned at once get two numbers."""
     named = await Case.select(Case.id).where(Case.slug == slug).first()
     case = await access_for_change(Case, viewer, named["id"] if named else None, "case", "case")
-    networks = await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation == organisation.id)
-    held = [PUBLIC, organisation_key(organisation.id), *(network_key(row["network"]) for row in networks)]
-    if not readable(case.audience, held):
-        raise refusal(
-            ErrorCode.FORBIDDEN,
-            f"«{organisation.slug}» itself cannot read this case. Ask the case's owner to share it with them.",
-            "organisation",
-        )
+    await audiences.check_reads(organisation.id, organisation.slug, case.audience, "case")
     return case
 
 
@@ -209,7 +202,7 @@ async def _audience(viewer: Viewer, audience: Audience | None, organisation: UUI
     """The keys of a round; without an audience, the case's. The organisation that runs it always reads it."""
     own = organisation_key(organisation)
     if audience is None:
-        return list(dict.fromkeys([own, *case.audience]))
+        return list(dict.fromkeys([own, *handed_on(case.audience)]))
     keys = await audiences.keys(viewer, audience, organisation, "audience")
     if not within(set(keys) - {own}, case.audience):
         raise refusal(

@@ -151,3 +151,15 @@ async def test_the_log_and_the_follow_up_come_with_it(as_: As, network: SmallNet
     (job,) = [msgspec.json.decode(row["payload"]) for row in jobs]
     assert job["id"].replace("-", "") == adoption_id.removeprefix("adoption_")
     assert job["organisation"] == str(network.olen)
+
+
+async def test_the_adopter_itself_can_read_it(as_: As, network: SmallNetwork) -> None:
+    """Who reads a practice through one organisation cannot adopt it for another that may not read it."""
+    roles = {network.pes: Role.READER, network.agency: Role.EDITOR}
+    both = as_(await person("Both", roles, network.network))
+    practice_id = await olen_practice(as_(network.olen_editor), audience={"networks": ["learning"]})
+    case_id = await published_case(as_(network.olen_editor), slug="shared", audience={"networks": ["learning"]})
+    for subject in (practice_id, case_id):
+        given = {"subject": subject, "organisation": "outside-agency", "mode": "COPIED"}
+        assert await both.refused("recordAdoption", given) == [("FORBIDDEN", "organisation")]
+    await adopted(as_(network.pes_editor), practice_id)

@@ -171,3 +171,15 @@ async def test_a_next_version_keeps_what_is_said_of_the_file(as_: As, network: S
     assert await other.refused("startUpload", next_version(REPORT, artefact=artefact_id)) == [("FORBIDDEN", "")]
     unknown = next_version(REPORT, artefact=case)
     assert await editor.refused("startUpload", unknown) == [("NOT_FOUND", "artefact")]
+
+
+@pytest.mark.usefixtures("case")
+async def test_a_round_that_is_closed_by_its_case_takes_no_files(
+    as_: As, network: SmallNetwork, clean: Database
+) -> None:
+    """Its own editors add no file to a round whose case they may no longer read: there is no such round for them."""
+    editor = as_(network.pes_editor)
+    test_round = (await planned(editor, organisation="arbetsformedlingen"))["id"]
+    await stored_file(editor, subject=test_round)
+    await clean.pool.execute('update "case" set audience = $1', [f"organisation:{network.olen}"])
+    assert await editor.refused("startUpload", announced(subject=test_round)) == [("NOT_FOUND", "subject")]

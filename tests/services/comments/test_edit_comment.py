@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
+
+from infra.postgres.database import Database
+from services.viewer import organisation_key
 from tests.client import Client
 from tests.factories.cases import published_case
 from tests.factories.comments import commented
 from tests.factories.network import SmallNetwork
+from tests.factories.rounds import own_case, planned
 
 As = Callable[[str | None], Client]
 
@@ -40,3 +45,20 @@ async def test_a_later_reader_knows_what_was_there(as_: As, network: SmallNetwor
     assert await reviewer.refused("editComment", {**given, "body": "x" * 10_001}) == [("TOO_LONG", "body")]
     await reviewer.do("resolveComment", {"id": given["id"]}, "comment { id }")
     assert await reviewer.refused("editComment", given) == [("WRONG_STATE", "id")]
+
+
+@pytest.mark.parametrize("mutation", ["editComment", "resolveComment", "deleteComment", "addComment"])
+async def test_a_round_that_is_closed_by_its_case_closes_its_comments(
+    as_: As, network: SmallNetwork, clean: Database, mutation: str
+) -> None:
+    """Who may no longer read a round's case changes nothing that they said of the round, nor answers it."""
+    editor, outsider = as_(network.olen_editor), as_(network.outsider)
+    await own_case(editor)
+    test_round = (await planned(editor))["id"]
+    comment_id = await commented(outsider, test_round)
+    await clean.pool.execute('update "case" set audience = $1', [organisation_key(network.olen)])
+    given, field = {
+        "editComment": ({"id": comment_id, "body": "Who?"}, "id"),
+        "addComment": ({"subject": test_round, "replyTo": comment_id, "body": "Who?"}, "replyTo"),
+    }.get(mutation, ({"id": comment_id}, "id"))
+    assert await outsider.refused(mutation, given) == [("NOT_FOUND", field)]

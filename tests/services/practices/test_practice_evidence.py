@@ -21,6 +21,7 @@ from tests.factories.network import SmallNetwork, organisation, person, text
 from tests.factories.practices import (
     PUBLIC,
     SLUG,
+    adopted,
     confirmed,
     drafted_practice,
     olen_practice,
@@ -210,3 +211,21 @@ async def test_a_source_that_one_may_not_read_is_no_evidence(as_: As, network: S
     assert (await evidence(as_(network.pes_editor)))["level"] == 2
     outside = await evidence(as_(None))
     assert (outside["level"], outside["measuredOutcomes"]) == (1, 0)
+
+
+async def test_giving_up_counts_by_organisation(as_: As, network: SmallNetwork) -> None:
+    """Who gives up three times counts once against a practice, and not at all once they confirm its value."""
+    practice_id = await olen_practice(as_(network.olen_editor))
+    editor = as_(network.pes_editor)
+
+    async def given_up() -> None:
+        adoption_id = await adopted(editor, practice_id)
+        reason = {"id": adoption_id, "stage": "ABANDONED", "abandonedReason": en("No staff.")}
+        await editor.do("advanceAdoption", reason, "adoption { id }")
+
+    for _ in range(3):
+        await given_up()
+    assert (await evidence(as_(None)))["abandonedAdoptions"] == 1
+    await confirmed(editor, practice_id)
+    found = await evidence(as_(None))
+    assert (found["confirmedAdoptions"], found["abandonedAdoptions"]) == (1, 0)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from infra.postgres.database import Database
+from services.viewer import organisation_key
 from tests.client import Client
 from tests.factories.cases import published_case
 from tests.factories.network import SmallNetwork
-from tests.factories.practices import PUBLIC, SLUG, practice_content, published_practice
+from tests.factories.practices import PUBLIC, SLUG, drafted_practice, practice_content, published_practice
 from tests.factories.rounds import own_case, planned
 
 As = Callable[[str | None], Client]
@@ -77,3 +79,17 @@ async def test_only_the_current_version_counts(as_: As, network: SmallNetwork) -
     await editor.do("submitPractice", {"id": practice_id}, "practice { id }")
     await editor.do("publishPractice", {"id": practice_id}, "practice { id }")
     assert (await as_(None).ask(query))["case"]["practices"]["totalCount"] == 0
+
+
+async def test_a_round_that_is_closed_by_its_case_is_no_source(as_: As, network: SmallNetwork, clean: Database) -> None:
+    """Who may no longer read a round's case neither names the round as a source nor publishes by it alone."""
+    editor, outsider = as_(network.olen_editor), as_(network.outsider)
+    await own_case(editor)
+    content = practice_content(sources=[{"testRound": (await planned(editor))["id"]}])
+    practice_id = await drafted_practice(outsider, owner="outside-agency", content=content)
+    await clean.pool.execute('update "case" set audience = $1', [organisation_key(network.olen)])
+    given = {"slug": "another", "owner": "outside-agency", "content": content}
+    assert await outsider.refused("draftPractice", given) == [("NOT_FOUND", "content.sources.0.testRound")]
+    await outsider.do("submitPractice", {"id": practice_id}, "practice { id }")
+    assert await outsider.refused("publishPractice", {"id": practice_id}) == [("REQUIRED", "sources")]
+    await drafted_practice(editor, slug="their-own", content=content)

@@ -10,7 +10,9 @@ from services.log import LogEntry
 from services.test_rounds.tables import TestRound
 from tests.client import Client
 from tests.factories.cases import drafted_case
+from tests.factories.comments import reads
 from tests.factories.network import SmallNetwork
+from tests.factories.reviews import requested
 from tests.factories.rounds import en, own_case, plan, planned
 
 As = Callable[[str | None], Client]
@@ -194,3 +196,17 @@ async def test_rounds_planned_at_once_get_numbers_of_their_own(as_: As, network:
     await own_case(editor)
     made = await asyncio.gather(*(editor.do("planTestRound", plan(), "testRound { number }") for _ in range(5)))
     assert sorted(one["testRound"]["number"] for one in made) == [1, 2, 3, 4, 5]
+
+
+async def test_a_guest_of_the_case_is_no_reader_of_its_rounds(as_: As, network: SmallNetwork) -> None:
+    """A round planned while a guest reviewed its case is not left open to them, even when the case is published."""
+    editor, reviewer = as_(network.olen_editor), as_(network.reviewer)
+    case_id = await drafted_case(editor, audience={"networks": ["learning"]})
+    review_id = await requested(editor, case_id, guestReader=True)
+    made = await planned(editor)
+    await reviewer.do("declineReview", {"id": review_id}, "review { id }")
+    await editor.do("submitCase", {"id": case_id}, "case { id }")
+    await editor.do("publishCase", {"id": case_id}, "case { id }")
+    assert await reads(reviewer, case_id)
+    assert not await reads(reviewer, made["id"])
+    assert await reads(as_(network.olen_reader), made["id"])
