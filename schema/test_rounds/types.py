@@ -12,7 +12,7 @@ from schema.compiler.sources import Rule
 from schema.organisations.types import Organisation
 from schema.practices.lists import drawn_from, practices_by
 from schema.reviews.lists import reviews_by
-from schema.shared import Connection, LocalisedText, Node
+from schema.shared import Connection, LocalisedText, Node, SuppressedCount
 from schema.test_rounds import lists, parts
 from schema.test_rounds.terms import Decision, LawfulBasis, RoundStatus
 from services.artefacts.tables import Artefact as ArtefactRow
@@ -67,12 +67,10 @@ class TestRound(Node):
     participants: list[parts.ParticipantGroup] = many(
         t.ParticipantGroup.test_round, "The groups that take part. What is planned is frozen by registration."
     )
-    planned_participants: parts.SuppressedCount | None = parts.total(
+    planned_participants: SuppressedCount | None = parts.total(
         "planned", "test_round", "How many people were wanted in all."
     )
-    actual_participants: parts.SuppressedCount | None = parts.total(
-        "actual", "test_round", "How many people came in all."
-    )
+    actual_participants: SuppressedCount | None = parts.total("actual", "test_round", "How many people came in all.")
     deviations: list[parts.Deviation] = many(
         t.Deviation.test_round, "What was done otherwise than registered, beside the original, in order."
     )
