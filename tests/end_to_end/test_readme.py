@@ -22,7 +22,8 @@ def tour() -> str:
 def test_the_tour_runs(serra: Running, tmp_path: Path) -> None:
     """Every block of the README's tour succeeds, and ends with a verified file and a hidden network."""
     command = f"{shlex.quote(sys.executable)} -m infra.cli"
-    script = tour().replace(".venv/bin/serra", command).replace("/tmp/", f"{tmp_path}/")  # noqa: S108 - as it is written
+    # The folder first: the command may itself lie below it.
+    script = tour().replace("/tmp/", f"{tmp_path}/").replace(".venv/bin/serra", command)  # noqa: S108 - as it is written
     done = subprocess.run(
         ["/bin/bash", "-euc", script],
         cwd=ROOT,
