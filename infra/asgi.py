@@ -2,15 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import cast
 
 from litestar import Litestar, Response, asgi, get
-from litestar.types import ControllerRouterHandler, HTTPScope, Receive, Scope, Send
+from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from infra.http.documents import Documents
 from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
 from infra.http.limits import Limits
+from infra.http.subscriptions.endpoint import GraphQLEndpoint
+from infra.http.subscriptions.following import Hub
+from infra.http.subscriptions.limits import Connections, StreamLimits
+from infra.http.subscriptions.operations import Operations
 from infra.http.trusted import trusted_documents
 from infra.identity.tokens import Tokens
 from infra.parts import Parts, open_parts
@@ -18,17 +21,18 @@ from infra.settings import Settings, load_settings
 from schema import catalogue, schema
 
 
-def application(parts: Parts, settings: Settings) -> Litestar:
+def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | None = None) -> Litestar:
     """The application over parts that are already open."""
     in_development = settings.environment == "development"
     documents = Documents(catalogue)
-    endpoint = GraphQLOverHTTP(
+    tokens, stream_limits = Tokens(), stream_limits or StreamLimits()
+    one_answer = GraphQLOverHTTP(
         schema=schema,
         documents=documents,
         trusted=trusted_documents(settings.trusted_documents, documents.read),
         limits=Limits(settings.node_limit, settings.cost_limit, settings.cost_budget, settings.cost_budget_per_second),
         database=parts.database,
-        tokens=Tokens(),
+        tokens=tokens,
         ports=parts.ports,
         largest_body=settings.body_limit_bytes,
         deadline=settings.request_timeout_seconds,
@@ -37,10 +41,12 @@ def application(parts: Parts, settings: Settings) -> Litestar:
         proxies=settings.proxies,
         page=graphiql_page() if in_development else None,
     )
+    hub = Hub(parts.database.changes, tokens, stream_limits)
+    endpoint = GraphQLEndpoint(Operations(one_answer, hub), Connections(stream_limits))
 
     @asgi("/graphql", copy_scope=False)
     async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
-        await endpoint(cast("HTTPScope", scope), receive, send)
+        await endpoint(scope, receive, send)
 
     @get("/health/live", sync_to_thread=False)
     def live() -> dict[str, str]:

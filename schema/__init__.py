@@ -8,11 +8,14 @@ from schema.compiler.bind import bind
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 
 
 def _built() -> GraphQLSchema:
     """The schema as graphql-core knows it; the server executes it itself."""
-    made = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+    made = strawberry.Schema(
+        query=Query, mutation=Mutation, subscription=Subscription, config=StrawberryConfig(scalar_map=SCALARS)
+    )
     return made._schema  # noqa: SLF001 - Strawberry has no public way to it
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import UUID
 
 import msgspec
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute
-from litestar.types import HTTPScope, Receive, Send
+from litestar.types import HTTPScope, Receive, Send, WebSocketScope
 
 from infra.http.conditional import Answer, kept
 from infra.http.documents import Document, Documents
@@ -24,9 +25,10 @@ from schema.compiler.run import Context, Database, RawExecutor
 from schema.languages import wanted
 from services.errors import NotSignedIn
 from services.ports import Ports
+from services.viewer import Viewer
 
 logger = logging.getLogger("serra.http")
-_encode = msgspec.json.Encoder(enc_hook=str).encode
+encode = msgspec.json.Encoder(enc_hook=str).encode
 
 
 class RequestBody(msgspec.Struct, rename="camel"):
@@ -65,24 +67,24 @@ class GraphQLOverHTTP:
         headers = dict(scope["headers"])
         media_type = JSON_TYPE
         if self.page and scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b""):
-            await _send(send, 200, "text/html", self.page, {})
+            await respond(send, 200, "text/html", self.page, {})
             return
         try:
             media_type = _negotiated(headers)
-            body = await self._request(scope, headers, receive)
-            answer = await self._answer(scope, headers, body, media_type, receive)
+            body = await self.request(scope, headers, receive)
+            answer = await self.answer(scope, headers, body, media_type, receive)
         except ClientLeft:
             return
         except Refused as refused:
-            error = {"message": str(refused), "extensions": {"code": refused.code}}
-            answer = Answer(refused.status, _encode({"errors": [error]}), refused.headers)
+            answer = Answer(refused.status, refusal(refused), refused.headers)
         if scope["method"] == "GET":
             answer = kept(answer, media_type, headers.get(b"if-none-match", b"").decode("latin-1"))
-        await _send(send, answer.status, media_type, answer.body, answer.headers)
+        await respond(send, answer.status, media_type, answer.body, answer.headers)
 
     # -- the request -----------------------------------------------------------------------------------------------
 
-    async def _request(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> RequestBody:
+    async def request(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> RequestBody:
+        """The request of a GET or a POST. Raises Refused."""
         match scope["method"]:
             case "POST":
                 return await self._posted(headers, receive)
@@ -108,7 +110,7 @@ class GraphQLOverHTTP:
             raise Refused(400, "BAD_REQUEST", f"The request has a parameter of the wrong type: {error}.") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Refused(400, "BAD_REQUEST", "The body is not valid JSON.") from None
-        if b"\\u0000" in body and _has_nul(request.variables):
+        if b"\\u0000" in body and has_nul(request.variables):
             raise Refused(400, "BAD_REQUEST", "A text must not contain the character NUL.")
         return request
 
@@ -132,37 +134,50 @@ class GraphQLOverHTTP:
 
     # -- the answer ------------------------------------------------------------------------------------------------
 
-    async def _answer(
-        self, scope: HTTPScope, headers: Mapping[bytes, bytes], body: RequestBody, media_type: str, receive: Receive
+    async def answer(
+        self,
+        scope: HTTPScope | WebSocketScope,
+        headers: Mapping[bytes, bytes],
+        body: RequestBody,
+        media_type: str,
+        receive: Receive | None = None,
     ) -> Answer:
-        document = self._document(body)
+        """The answer to an operation that has one. Raises Refused, and ClientLeft where `receive` is given."""
+        document = self.document(body)
         unanswered = status_of(media_type, has_data=False)
         if document.node is None:
-            return Answer(unanswered, _encode({"errors": [e.formatted for e in document.errors]}), {})
+            return Answer(unanswered, encode({"errors": [e.formatted for e in document.errors]}), {})
         operation = document.operations.get(body.operation_name)
-        if scope["method"] == "GET" and operation and operation.kind is OperationType.MUTATION:
+        kind = operation.kind if operation else None
+        if scope.get("method") == "GET" and kind is OperationType.MUTATION:
             raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation is sent by POST.", {"Allow": "POST"})
-        context = await self._context(headers, document)
+        if kind is OperationType.SUBSCRIPTION:
+            raise Refused(406, "NOT_ACCEPTABLE", "Subscribe over WebSocket, or with «Accept: text/event-stream».")
+        context = await self.context(headers, document)
         admitted = None
         if operation:  # else the executor says what is wrong with the name
-            client = context.viewer.person or self._address(scope, headers)
+            client = self.client(scope, headers, context.viewer)
             admitted = self.limits.admit(operation.weight, body.variables or {}, client, unanswered)
         # What somebody saved stays saved though their train enters a tunnel: only reading is ended with its reader.
-        ends_with_client = operation is not None and operation.kind is OperationType.QUERY
+        result = await self.run(document, body, context, receive if kind is OperationType.QUERY else None)
+        told = formatted(result)
+        if admitted:
+            told["extensions"] = {"cost": self.limits.told(admitted)}
+        status = status_of(media_type, has_data=result.data is not None)
+        return Answer(status, encode(told), self.limits.headers(admitted) if admitted else {})
+
+    async def run(
+        self, document: Document, body: RequestBody, context: Context, receive: Receive | None = None
+    ) -> ExecutionResult:
+        """Execute an operation within the deadline, as long as its client stays. Raises Refused and ClientLeft."""
         try:
-            async with WhileWanted(self.deadline, receive if ends_with_client else None):
-                result = await self._execute(document, body, context)
-            formatted = _formatted(result)
+            async with WhileWanted(self.deadline, receive):
+                return await self._execute(document, body, context)
         except TimeoutError:
             raise Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Ask for less.") from None
-        except NotSignedIn as error:
-            raise Refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"}) from None
-        if admitted:
-            formatted["extensions"] = {"cost": self.limits.told(admitted)}
-        status = status_of(media_type, has_data=result.data is not None)
-        return Answer(status, _encode(formatted), self.limits.headers(admitted) if admitted else {})
 
-    def _document(self, body: RequestBody) -> Document:
+    def document(self, body: RequestBody) -> Document:
+        """The document that a request names or brings along. Raises Refused."""
         if body.document_id is not None:
             if body.query is not None:
                 raise Refused(400, "BAD_REQUEST", "Send either `query` or `documentId`, not both.")
@@ -177,18 +192,23 @@ class GraphQLOverHTTP:
             raise Refused(400, "BAD_REQUEST", "Send the document in the parameter `query`.")
         return self.documents.get(body.query)
 
-    def _address(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> str:
+    def client(self, scope: HTTPScope | WebSocketScope, headers: Mapping[bytes, bytes], viewer: Viewer) -> UUID | str:
+        """Whose budget it is: the person's, or that of an anonymous client's address."""
         peer = scope["client"]
         forwarded_for = headers.get(b"x-forwarded-for", b"").decode("latin-1") if self.proxies else ""
-        return address_of(peer[0] if peer else None, forwarded_for, self.proxies)
+        return viewer.person or address_of(peer[0] if peer else None, forwarded_for, self.proxies)
 
-    async def _context(self, headers: Mapping[bytes, bytes], document: Document) -> Context:
+    async def viewer(self, headers: Mapping[bytes, bytes]) -> Viewer:
+        """Who asks, looked up now. Raises Refused."""
         try:
-            viewer = await self.tokens.viewer(headers.get(b"authorization", b"").decode("latin-1"))
+            return await self.tokens.viewer(headers.get(b"authorization", b"").decode("latin-1"))
         except InvalidToken as error:
             raise Refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"}) from None
+
+    async def context(self, headers: Mapping[bytes, bytes], document: Document) -> Context:
+        """What an operation knows. Raises Refused."""
         return Context(
-            viewer=viewer,
+            viewer=await self.viewer(headers),
             languages=wanted(headers.get(b"accept-language", b"").decode("latin-1")),
             database=self.database,
             plans=document.plans,
@@ -217,7 +237,13 @@ def _negotiated(headers: Mapping[bytes, bytes]) -> str:
     return found
 
 
-async def _send(send: Send, status: int, media_type: str, body: bytes, extra: Mapping[str, str]) -> None:
+def refusal(refused: Refused) -> bytes:
+    """The body that tells of it."""
+    return encode({"errors": [{"message": str(refused), "extensions": {"code": refused.code}}]})
+
+
+async def respond(send: Send, status: int, media_type: str, body: bytes, extra: Mapping[str, str]) -> None:
+    """Send a whole response."""
     headers = [(b"x-content-type-options", b"nosniff")]
     if status != HTTPStatus.NOT_MODIFIED:
         headers.append((b"content-type", f"{media_type}; charset=utf-8".encode()))
@@ -229,15 +255,15 @@ async def _send(send: Send, status: int, media_type: str, body: bytes, extra: Ma
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def _has_nul(value: Any) -> bool:
+def has_nul(value: Any) -> bool:
     """PostgreSQL stores no NUL, so none is let in."""
     match value:
         case str():
             return "\x00" in value
         case dict():
-            return any(_has_nul(item) for pair in value.items() for item in pair)
+            return any(has_nul(item) for pair in value.items() for item in pair)
         case list():
-            return any(map(_has_nul, value))
+            return any(map(has_nul, value))
         case _:
             return False
 
@@ -262,12 +288,13 @@ def _asked(query_string: bytes) -> RequestBody:
         raise Refused(400, "BAD_REQUEST", "`variables` and `extensions` are JSON objects.") from None
 
 
-def _formatted(result: ExecutionResult) -> dict[str, Any]:
+def formatted(result: ExecutionResult) -> dict[str, Any]:
+    """A result as it is sent, what is none of the client's business masked. Raises Refused where it takes a person."""
     if not result.errors:
         return {"data": result.data}
     for error in result.errors:
         if isinstance(error.original_error, NotSignedIn):
-            raise error.original_error
+            raise Refused(401, "UNAUTHENTICATED", str(error.original_error), {"WWW-Authenticate": "Bearer"})
     errors = [_masked(error) for error in result.errors]
     # Without `data` the request was not executed at all, and the answer says so by leaving the key out.
     return {"errors": errors} if _never_ran(result) else {"errors": errors, "data": result.data}
@@ -281,9 +308,9 @@ def _masked(error: GraphQLError) -> dict[str, Any]:
     """What a client sees of an error: our own words, or an id under which the log has the rest."""
     original = error.original_error
     if original is None or isinstance(original, GraphQLError):
-        formatted = dict(error.formatted)
-        formatted.setdefault("extensions", {"code": "BAD_USER_INPUT"})
-        return formatted
+        told = dict(error.formatted)
+        told.setdefault("extensions", {"code": "BAD_USER_INPUT"})
+        return told
     error_id = secrets.token_hex(6)
     logger.error("error %s", error_id, exc_info=original)
     return {

@@ -27,6 +27,12 @@ class Tokens:
     def __init__(self) -> None:
         self._viewers: OrderedDict[bytes, tuple[float, Viewer]] = OrderedDict()
         self._changes = keyring_changes()
+        self._forgotten = 0
+
+    def forget(self) -> None:
+        """Look everyone up anew: roles, keys or tokens have changed, here or at another server."""
+        self._forgotten += 1
+        self._viewers.clear()
 
     async def viewer(self, authorization: str) -> Viewer:
         """Who signs; nobody in particular without a header. Raises InvalidToken."""
@@ -47,7 +53,7 @@ class Tokens:
         return viewer if until > time.monotonic() else None
 
     async def _signed_in(self, key: bytes, secret: str) -> Viewer:
-        changes = keyring_changes()
+        changes = keyring_changes(), self._forgotten
         found = await sign_in(secret)
         if found is None:
             self._viewers.pop(key, None)
@@ -55,7 +61,7 @@ class Tokens:
         now = datetime.now(UTC)
         if found.last_used_at is None or found.last_used_at < now - NOTED_EVERY:
             await note_use(found.token)
-        if changes == keyring_changes():  # else what was read may be from before the change
+        if changes == (keyring_changes(), self._forgotten):  # else what was read may be from before the change
             self._viewers[key] = (time.monotonic() + REMEMBERED_SECONDS, found.viewer)
             self._viewers.move_to_end(key)
             if len(self._viewers) > _REMEMBERED_AT_MOST:

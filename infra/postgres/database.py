@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 from piccolo.engine.postgres import PostgresTransaction
 
+from infra.postgres.changes import Changes
 from infra.postgres.piccolo_conf import DB
 from infra.postgres.reads import Reads
 
@@ -22,6 +23,7 @@ class Database:
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", reads: Reads) -> None:
         self.pool = pool
         self._reads = reads
+        self.changes = Changes(_connection_of_its_own)
 
     async def fetch_json(self, statement: str, values: list[Any]) -> str | None:
         """The one value that a compiled statement returns. When cancelled, the statement is cancelled too."""
@@ -52,11 +54,22 @@ async def database(url: str, *, connections: int = 16, reads: int = 8) -> AsyncI
     if DB.pool is None:
         raise RuntimeError("Piccolo opened no pool.")
     read_connections = Reads(url, reads, _SETTINGS, _STATEMENTS_KEPT)
+    opened = Database(DB.pool, read_connections)
     try:
-        yield Database(DB.pool, read_connections)
+        yield opened
     finally:
+        await opened.changes.aclose()
         await read_connections.aclose()
         await DB.close_connection_pool()
+
+
+async def _connection_of_its_own() -> "asyncpg.Connection[asyncpg.Record]":
+    """A connection outside of the pool, for what stays on one."""
+    settings = {"application_name": "serra-changes", "TimeZone": "UTC"}
+    connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
+        DB.config["dsn"], timeout=5, server_settings=settings
+    )
+    return connection
 
 
 async def _nothing_to_reset(_: Any) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 from graphql import (
     GraphQLError,
@@ -15,11 +16,13 @@ from graphql import (
 )
 
 from schema.compiler.catalogue import Catalogue, catalogue
+from schema.compiler.follow import Gone, Topic, Unreadable
 from schema.compiler.paging import LONGEST_PAGE
 from schema.compiler.run import Info, resolve_compiled
 from schema.compiler.sources import (
     EachOf,
     Embedded,
+    Followed,
     Node,
     Nodes,
     OneOf,
@@ -32,10 +35,11 @@ from schema.compiler.sources import (
 )
 
 
-def bind(schema: GraphQLSchema) -> Catalogue:
+def bind(schema: GraphQLSchema) -> Catalogue:  # noqa: C901 - a case a kind of field
     """Check a schema's declarations and bind its resolvers, in place.
 
-    A root field runs a statement. A field of a payload that a mutation returned as an id runs one too. All other
+    A root field runs a statement. A field of a payload that a mutation returned as an id runs one too, and so
+    does a subscription for each event. All other
     compiled fields only pick from a row that is already there, when a statement's answer has to be walked.
     """
     made = catalogue(schema)
@@ -47,6 +51,9 @@ def bind(schema: GraphQLSchema) -> Catalogue:
             of.fields[field_name].resolve = _picked
         elif of is schema.query_type:
             of.fields[field_name].resolve = _root(made, source)
+        elif isinstance(source, Followed):
+            of.fields[field_name].subscribe = _subscribed(made, source)
+            of.fields[field_name].resolve = _of_event(made)
         elif isinstance(source, Reference | References):
             of.fields[field_name].resolve = _referenced(made, source, field_name)
         if isinstance(source, Page):
@@ -135,6 +142,29 @@ def _referenced(made: Catalogue, source: Reference | References, field_name: str
     async def resolve(payload: Any, info: Info, **_: Any) -> Any:
         row = payload.references.get(field_name)
         return None if row is None else await resolve_compiled(info, made, source, {"row": row})
+
+    return resolve
+
+
+def _subscribed(made: Catalogue, source: Followed) -> Any:
+    async def subscribe(_: Any, info: Info, **arguments: Any) -> Any:
+        global_id: str = arguments[source.by]
+        named = made.named(global_id)
+        if named is None or named[0] not in source.types:
+            raise Gone
+        if info.context.changes is None:
+            raise GraphQLError("Subscribe over WebSocket, or with «Accept: text/event-stream».")
+        return await info.context.changes.follow(Topic(source.happening, named[1]), global_id)
+
+    return subscribe
+
+
+def _of_event(made: Catalogue) -> Any:
+    async def resolve(row: UUID, info: Info, **_: Any) -> Any:
+        found = await resolve_compiled(info, made, Reference(), {"row": row})
+        if found is None:
+            raise Unreadable
+        return found
 
     return resolve
 

@@ -15,12 +15,14 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from schema.compiler import ids
+from schema.compiler.follow import Happening
 from schema.compiler.sources import (
     SOURCE,
     Count,
     Declared,
     Embedded,
     Filter,
+    Followed,
     GlobalId,
     Inline,
     Localised,
@@ -204,3 +206,8 @@ def by_id(type_name: str, description: str) -> Any:
     """A root field: the row of a global id of one type, or null."""
     found = Lookup({"id": Filter("{target}.id = {value}::uuid", lambda given: ids.read(given, type_name))})
     return declared(found, description, arguments=(argument("id", strawberry.ID, "Its global id."),))
+
+
+def followed(happening: Happening, by: str, types: tuple[str, ...], description: str, of: str) -> Any:
+    """A root field of Subscription: the row of each event of the thing whose global id is `by`, which `of` explains."""
+    return declared(Followed(happening, by, types), description, arguments=(argument(by, strawberry.ID, of),))

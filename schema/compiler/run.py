@@ -11,6 +11,7 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 from graphql.execution.executor import Executor
 
 from schema.compiler.catalogue import Catalogue
+from schema.compiler.follow import Changes
 from schema.compiler.plan import Check, Parameter
 from schema.compiler.planner import Planner
 from schema.compiler.selection import Selection
@@ -33,6 +34,7 @@ class Context:
     """What a request knows: who asks, in which languages, of which parts; and the plans of its document.
 
     `threshold`: groups with fewer people are hidden from those outside the organisation (rule 6).
+    `changes` is there for subscriptions alone.
     `walk_all` takes the slow road for every field: the JSON is parsed and walked by graphql-core.
     """
 
@@ -43,6 +45,7 @@ class Context:
     plans: "PlanCache"
     walk_all: bool = False
     threshold: int = 5
+    changes: Changes | None = None
 
     def value(self, name: str) -> Any:
         """A parameter that plans take from the request. Languages beyond those wanted are null."""

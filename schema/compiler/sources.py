@@ -13,6 +13,8 @@ from typing import Any, Literal
 from piccolo.columns import Column, ForeignKey
 from piccolo.table import Table
 
+from schema.compiler.follow import Happening
+
 SOURCE = "sql"
 """The key in a Strawberry field's metadata under which its source stands."""
 
@@ -143,6 +145,18 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """The row of an event, whenever there is one that `happening` names of the thing whose global id is `by`.
+
+    `types` are those that the thing may have.
+    """
+
+    happening: Happening
+    by: str
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Many:
     """All rows of another type that `on` finds: for parts, of which a whole has few."""
 
@@ -207,6 +221,7 @@ Source = (
     | Node
     | Nodes
     | Served
+    | Followed
     | Many
     | Page
     | Count

@@ -1,0 +1,80 @@
+"""The endpoint as a whole: one answer, events, or a WebSocket."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import OperationType
+from litestar.enums import ScopeType
+from litestar.types import HTTPReceiveMessage, HTTPScope, Receive, Scope, Send
+
+from infra.http.graphql import RequestBody, refusal, respond
+from infra.http.negotiation import JSON_TYPE, answer_type
+from infra.http.refusal import Refused
+from infra.http.subscriptions.events import accepts_events, send_events
+from infra.http.subscriptions.limits import Connections
+from infra.http.subscriptions.operations import Operations
+from infra.http.subscriptions.websocket import serve_websocket
+
+
+@dataclass(slots=True)
+class GraphQLEndpoint:
+    """GraphQL over HTTP, over server-sent events and over WebSocket, as an ASGI application."""
+
+    operations: Operations
+    connections: Connections
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or one WebSocket."""
+        if scope["type"] == ScopeType.WEBSOCKET:
+            await serve_websocket(self.operations, self.connections, scope, receive, send)
+        elif accepts_events(_accept(dict(scope["headers"]))):
+            await self._events(scope, receive, send)
+        else:
+            await self.operations.endpoint(scope, receive, send)
+
+    async def _events(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        kept = _Kept(receive)
+        try:
+            body = await self.operations.endpoint.request(scope, headers, kept.first)
+            operation = self._operation(scope["method"], body)
+            if operation is not OperationType.SUBSCRIPTION and answer_type(_accept(headers)):
+                await self.operations.endpoint(scope, kept.again, send)
+                return
+            viewer = await self.operations.endpoint.viewer(headers)
+            with self.connections.one_more(viewer):
+                results = await self.operations.begin(scope, headers, body)
+                await send_events(results, receive, send, self.connections.limits)
+        except Refused as refused:
+            await respond(send, refused.status, JSON_TYPE, refusal(refused), refused.headers)
+
+    def _operation(self, method: str, body: RequestBody) -> OperationType | None:
+        found = self.operations.endpoint.document(body).operations.get(body.operation_name)
+        operation = found.kind if found else None
+        if operation is OperationType.MUTATION and method == "GET":
+            raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation is sent by POST.", {"Allow": "POST"})
+        return operation
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A request's body that is read twice."""
+
+    receive: Receive
+    messages: list[Any] = field(default_factory=list)
+
+    async def first(self) -> HTTPReceiveMessage:
+        """The first time."""
+        message: Any = await self.receive()
+        self.messages.append(message)
+        return message  # type: ignore[no-any-return]
+
+    async def again(self) -> HTTPReceiveMessage:
+        """Once more; then what comes after the body."""
+        message: Any = self.messages.pop(0) if self.messages else await self.receive()
+        return message  # type: ignore[no-any-return]
+
+
+def _accept(headers: Mapping[bytes, bytes]) -> str:
+    return headers.get(b"accept", b"").decode("latin-1")

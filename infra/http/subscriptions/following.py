@@ -1,0 +1,152 @@
+"""Changes → the subscriptions that follow them."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Self
+from uuid import UUID
+
+from graphql import GraphQLError
+
+from infra.http.subscriptions.limits import StreamLimits
+from infra.identity.tokens import Tokens
+from infra.postgres.changes import Change, Changes
+from schema.compiler.follow import Happening, Topic
+
+_LONGEST_START = 5.0
+
+
+class Ended(Exception):
+    """A subscription is over before its client wanted; the message says why and what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(slots=True, eq=False)
+class Following:
+    """One subscription's events, in their order: rows, or None when its viewer must be looked at anew.
+
+    What has changed is read when it is its turn, so one that waits already stands for all later changes of its row.
+    """
+
+    hub: "Hub"
+    topic: Topic
+    global_id: str
+    limits: StreamLimits
+    _waiting: deque[UUID | None] = field(default_factory=deque)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _ended: Ended | None = None
+
+    def __aiter__(self) -> Self:
+        """Itself: it is read once."""
+        return self
+
+    async def __anext__(self) -> UUID | None:
+        """The next event; None also when nothing has happened for long. Raises Ended."""
+        if not self._waiting and self._ended is None:
+            try:
+                await asyncio.wait_for(self._arrived.wait(), self.limits.belief)
+            except TimeoutError:
+                return None
+        if self._ended is not None:
+            raise self._ended
+        row = self._waiting.popleft()
+        if not self._waiting:
+            self._arrived.clear()
+        return row
+
+    def put(self, row: UUID | None) -> None:
+        """One more event."""
+        if row in self._waiting:
+            return
+        if len(self._waiting) >= self.limits.waiting:
+            message = f"More than {self.limits.waiting} events waited for you. Read faster, and subscribe again."
+            self.end(Ended("SLOW_CLIENT", message))
+            return
+        self._waiting.append(row)
+        self._arrived.set()
+
+    def end(self, reason: Ended) -> None:
+        """No more events."""
+        self._ended = self._ended or reason
+        self._waiting.clear()
+        self._arrived.set()
+        self.close()
+
+    def close(self) -> None:
+        """Follow no longer."""
+        self.hub.leave(self)
+
+
+@dataclass(slots=True, eq=False)
+class Hub:
+    """Tells each change to the subscriptions of this process that follow it."""
+
+    changes: Changes
+    tokens: Tokens
+    limits: StreamLimits
+    _by_thing: defaultdict[UUID, dict[Following, None]] = field(default_factory=lambda: defaultdict(dict))
+
+    def __post_init__(self) -> None:
+        self.changes.tell(self)
+
+    async def follow(self, topic: Topic, global_id: str) -> Following:
+        """Follow a topic: whatever is committed after this has returned is told."""
+        try:
+            async with asyncio.timeout(_LONGEST_START):
+                await self.changes.ready()
+        except TimeoutError:
+            message = "Changes cannot be followed at the moment. Try again in a minute."
+            raise GraphQLError(message, extensions={"code": "UNAVAILABLE"}) from None
+        made = Following(self, topic, global_id, self.limits)
+        self._by_thing[topic.thing][made] = None
+        return made
+
+    def leave(self, following: Following) -> None:
+        """Forget a subscription. Harmless when repeated."""
+        there = self._by_thing.get(following.topic.thing)
+        if there is not None:
+            there.pop(following, None)
+            if not there:
+                del self._by_thing[following.topic.thing]
+
+    # -- what the changes tell -------------------------------------------------------------------------------------
+
+    def hear(self, change: Change) -> None:
+        """Pass one change on."""
+        if change.type in _DECIDES_WHO_READS:
+            self.tokens.forget()
+            self._each(self._all(), None)
+        # Whoever follows the comments on a thing may lose the thing itself by its change.
+        for one in tuple(self._by_thing.get(change.row, ())):
+            one.put(change.row if one.topic.happening is Happening.CHANGED else None)
+        if change.about is not None and change.action == "add_comment":
+            for one in tuple(self._by_thing.get(change.about, ())):
+                if one.topic.happening is Happening.COMMENTED:
+                    one.put(change.row)
+
+    def miss(self) -> None:
+        """End everything: some events could not be told."""
+        self._end_all("MISSED", "Events were lost while the database was away. Read anew, and subscribe again.")
+
+    def end(self) -> None:
+        """End everything: the server stops."""
+        self._end_all("GOING_AWAY", "This server stops. Subscribe again.")
+
+    def _end_all(self, code: str, message: str) -> None:
+        for one in self._all():
+            one.end(Ended(code, message))
+
+    def _all(self) -> list[Following]:
+        return [one for there in self._by_thing.values() for one in there]
+
+    def _each(self, some: Iterable[Following], row: UUID | None) -> None:
+        for one in some:
+            one.put(row)
+
+
+_DECIDES_WHO_READS = frozenset({"Person", "PersonalToken", "Organisation", "Network", "Review"})
+"""Whose changes can give keys, or take them away. A guest reviewer's comes with the review."""
