@@ -117,6 +117,7 @@ async def _serve(parts: Parts, settings: Settings, stack: AsyncExitStack) -> "as
     task = asyncio.create_task(server.serve(), name="serra-http")
 
     async def end() -> None:
+        await parts.database.changes.aclose()  # ends the subscriptions, which would else keep the server waiting
         server.stop()  # type: ignore[no-untyped-call]
         await asyncio.gather(task, return_exceptions=True)
 

@@ -1,6 +1,7 @@
 """Serve over HTTP with granian."""
 
 import logging
+import math
 
 from granian.constants import Interfaces, Loops
 from granian.server import Server
@@ -21,4 +22,6 @@ def serve_with(settings: Settings) -> None:
         factory=True,
         log_access=False,
         respawn_failed_workers=True,
+        # An open event stream would else keep a process that is told to stop until its client leaves.
+        workers_kill_timeout=math.ceil(settings.request_timeout_seconds) + 1,
     ).serve()

@@ -35,6 +35,7 @@ class Code(IntEnum):
     """Why a WebSocket is closed."""
 
     GOING_AWAY = 1001
+    TOO_SLOW = 1008
     TOO_BIG = 1009
     BAD_REQUEST = 4400
     UNAUTHORIZED = 4401
@@ -253,7 +254,8 @@ class _Socket:
             async with self.turn, asyncio.timeout(self.limits.sending):
                 await self.send({"type": "websocket.send", "text": message, "bytes": None})
         except TimeoutError:
-            raise Left from None  # nothing more can be told, not even why
+            told = f"A message was not taken within {self.limits.sending:g} seconds."
+            raise Closed(Code.TOO_SLOW, told) from None
 
     async def _stay_alive(self) -> None:
         while True:

@@ -7,13 +7,20 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from uuid import UUID
 
+import asyncpg
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
+from infra.embedded import EmbeddedServers
+from infra.http.subscriptions.following import Ended, Hub
+from infra.identity.tokens import Tokens
 from infra.parts import Parts
+from infra.postgres.changes import Changes
 from infra.postgres.database import Database
+from schema.compiler.follow import Happening, Topic
 from services.ports import Ports
 from tests.client import Client
 from tests.factories.cases import published_case
@@ -88,9 +95,11 @@ async def test_one_connection_listens_for_all(as_: As, network: SmallNetwork, ta
         assert await clean.pool.fetchval(count, [row["pid"] for row in pids]) <= (0 if pids else 1)
 
 
-@pytest.mark.parametrize("sending", [60.0, 0.5], ids=["its events gather", "its socket is full"])
+@pytest.mark.parametrize(
+    ("waiting", "sending"), [(20, 60.0), (1_000, 0.5)], ids=["its events gather", "its socket is full"]
+)
 async def test_who_does_not_read_is_dropped(
-    as_: As, network: SmallNetwork, open_database: Database, ports: Ports, sending: float
+    as_: As, network: SmallNetwork, open_database: Database, ports: Ports, waiting: int, sending: float
 ) -> None:
     """Events do not gather without end for a client that reads nothing; others get theirs meanwhile.
 
@@ -100,7 +109,7 @@ async def test_who_does_not_read_is_dropped(
     long = " ".join(f"b{number}: body" for number in range(150))
     query = f"subscription ($id: ID!) {{ commentAdded(subject: $id) {{ {long} }} }}"
     reviewer = as_(network.reviewer)
-    limits = replace(LIMITS, silence=60.0, sending=sending)
+    limits = replace(LIMITS, silence=60.0, waiting=waiting, sending=sending)
     async with (
         serving(Parts(open_database, ports), limits) as address,
         converse(address, max_queue=1, max_size=None) as lazy,
@@ -115,8 +124,8 @@ async def test_who_does_not_read_is_dropped(
         heard = []
         with suppress(ConnectionClosed, TimeoutError):
             async with asyncio.timeout(5):
-                async for said in lazy.socket:
-                    heard.append(json.loads(said))
+                while True:
+                    heard += [json.loads(await lazy.socket.recv())]
         whole = [message for message in heard if message["type"] == "next" and "data" in message["payload"]]
         assert len(whole) < 60
         if sending > 1:
@@ -125,3 +134,16 @@ async def test_who_does_not_read_is_dropped(
             assert end["type"] == "complete"
         else:
             assert lazy.socket.state is State.CLOSED
+
+
+async def test_a_process_that_stops_says_so(as_: As, network: SmallNetwork, servers: EmbeddedServers) -> None:
+    """When a process closes its database, whoever follows something there is told to subscribe again."""
+    case_id = await published_case(as_(network.olen_editor), audience={"public": True})
+    changes = Changes(lambda: asyncpg.connect(servers.database_url))
+    hub = Hub(changes, Tokens(), LIMITS)
+    case = UUID(case_id.rpartition("_")[2])
+    followed = await hub.follow(Topic(Happening.CHANGED, case), case_id)
+    await changes.aclose()
+    with pytest.raises(Ended) as ended:
+        await anext(followed)
+    assert ended.value.code == "GOING_AWAY"
