@@ -48,10 +48,16 @@ async def serving(parts: Parts, limits: StreamLimits) -> AsyncIterator[str]:
     await asyncio.gather(task, return_exceptions=True)
 
 
+@pytest.fixture(scope="session")
+def parts(open_database: Database, ports: Ports) -> Parts:
+    """What a server in this process stands on."""
+    return Parts(open_database, ports)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def here(open_database: Database, ports: Ports) -> AsyncIterator[str]:
+async def here(parts: Parts) -> AsyncIterator[str]:
     """The address of a server in this process, with the limits above."""
-    async with serving(Parts(open_database, ports), LIMITS) as address:
+    async with serving(parts, LIMITS) as address:
         yield address
 
 

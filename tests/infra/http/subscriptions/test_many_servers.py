@@ -21,7 +21,6 @@ from infra.parts import Parts
 from infra.postgres.changes import Changes
 from infra.postgres.database import Database
 from schema.compiler.follow import Happening, Topic
-from services.ports import Ports
 from tests.client import Client
 from tests.factories.cases import published_case
 from tests.factories.comments import commented
@@ -99,7 +98,7 @@ async def test_one_connection_listens_for_all(as_: As, network: SmallNetwork, ta
     ("waiting", "sending"), [(20, 60.0), (1_000, 0.5)], ids=["its events gather", "its socket is full"]
 )
 async def test_who_does_not_read_is_dropped(
-    as_: As, network: SmallNetwork, open_database: Database, ports: Ports, waiting: int, sending: float
+    as_: As, network: SmallNetwork, parts: Parts, waiting: int, sending: float
 ) -> None:
     """Events do not gather without end for a client that reads nothing; others get theirs meanwhile.
 
@@ -111,7 +110,7 @@ async def test_who_does_not_read_is_dropped(
     reviewer = as_(network.reviewer)
     limits = replace(LIMITS, silence=60.0, waiting=waiting, sending=sending)
     async with (
-        serving(Parts(open_database, ports), limits) as address,
+        serving(parts, limits) as address,
         converse(address, max_queue=1, max_size=None) as lazy,
         converse(address, network.olen_editor) as eager,
     ):
