@@ -35,10 +35,10 @@ LIMITS = StreamLimits(
 
 
 @contextlib.asynccontextmanager
-async def serving(parts: Parts, limits: StreamLimits) -> AsyncIterator[str]:
+async def serving(parts: Parts, limits: StreamLimits, **settings: Any) -> AsyncIterator[str]:
     """Serve in this process; gives the address."""
     port = free_port()
-    served: Any = application(parts, Settings(secret=SecretStr("x" * 32)), limits)
+    served: Any = application(parts, Settings(secret=SecretStr("x" * 32), **settings), limits)
     server = Server(served, port=port, interface=Interfaces.ASGI, log_enabled=False)
     task = asyncio.create_task(server.serve())
     address = f"127.0.0.1:{port}"

@@ -105,7 +105,7 @@ async def test_who_does_not_read_is_dropped(
     While the server can still speak to it, it says why; when it cannot for too long, it breaks off.
     """
     case_id = await published_case(as_(network.olen_editor), audience={"public": True})
-    long = " ".join(f"b{number}: body" for number in range(150))
+    long = " ".join(f"b{number}: body" for number in range(50))
     query = f"subscription ($id: ID!) {{ commentAdded(subject: $id) {{ {long} }} }}"
     reviewer = as_(network.reviewer)
     limits = replace(LIMITS, silence=60.0, waiting=waiting, sending=sending)
