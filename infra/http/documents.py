@@ -23,6 +23,7 @@ from infra.http.extent import over_extent
 from infra.http.weighing import Weight, weigh
 from schema.compiler.catalogue import Catalogue
 from schema.compiler.run import PlanCache
+from schema.compiler.short import ShortWay, short_way
 
 LONGEST_DOCUMENT = 100_000
 MOST_TOKENS = 10_000
@@ -32,10 +33,11 @@ CHARACTERS_KEPT = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What kind of operation it is, and what it asks of the database."""
+    """What kind of operation it is, what it asks of the database, and its short way if it has one."""
 
     kind: OperationType
     weight: Weight
+    short: ShortWay | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ class Documents:
 
     def _operations(self, node: DocumentNode) -> dict[str | None, Operation]:
         found: dict[str | None, Operation] = {
-            one.name.value if one.name else None: Operation(one.operation, weigh(self._catalogue, node, one))
+            one.name.value if one.name else None: Operation(
+                one.operation, weigh(self._catalogue, node, one), short_way(node, one, self._catalogue)
+            )
             for one in node.definitions
             if isinstance(one, OperationDefinitionNode)
         }

@@ -158,23 +158,32 @@ class GraphQLOverHTTP:
         if operation:  # else the executor says what is wrong with the name
             client = self.client(scope, headers, context.viewer)
             admitted = self.limits.admit(operation.weight, body.variables or {}, client, unanswered)
-        # What somebody saved stays saved though their train enters a tunnel: only reading is ended with its reader.
-        result = await self.run(document, body, context, receive if kind is OperationType.QUERY else None)
-        told = formatted(result)
+        told, has_data = await self.told(document, body, context, receive)
         if admitted:
             told["extensions"] = {"cost": self.limits.told(admitted)}
-        status = status_of(media_type, has_data=result.data is not None)
+        status = status_of(media_type, has_data=has_data)
         return Answer(status, encode(told), self.limits.headers(admitted) if admitted else {})
 
-    async def run(
+    async def told(
         self, document: Document, body: RequestBody, context: Context, receive: Receive | None = None
-    ) -> ExecutionResult:
-        """Execute an operation within the deadline, as long as its client stays. Raises Refused and ClientLeft."""
+    ) -> tuple[dict[str, Any], bool]:
+        """What an operation answers and whether that is data: within the deadline, as long as its client stays.
+
+        Raises Refused and ClientLeft.
+        """
+        operation = document.operations.get(body.operation_name)
+        # What somebody saved stays saved though their train enters a tunnel: only reading is ended with its reader.
+        reads = operation is not None and operation.kind is OperationType.QUERY
         try:
-            async with WhileWanted(self.deadline, receive):
-                return await self._execute(document, body, context)
+            async with WhileWanted(self.deadline, receive if reads else None):
+                if operation and operation.short:
+                    data = await operation.short.answer(body.variables or {}, context)
+                    if data is not None:
+                        return {"data": msgspec.Raw(data)}, True
+                result = await self._execute(document, body, context)
         except TimeoutError:
             raise Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Ask for less.") from None
+        return formatted(result), result.data is not None
 
     def document(self, body: RequestBody) -> Document:
         """The document that a request names or brings along. Raises Refused."""

@@ -3,10 +3,11 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import msgspec
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLField, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 from graphql.execution.executor import Executor
 
@@ -14,7 +15,7 @@ from schema.compiler.catalogue import Catalogue
 from schema.compiler.follow import Changes
 from schema.compiler.plan import Check, Parameter
 from schema.compiler.planner import Planner
-from schema.compiler.selection import Selection
+from schema.compiler.selection import Selected, Selection
 from schema.compiler.sources import Source
 from schema.compiler.trace import fill, shape, trace
 from schema.compiler.write import Writer
@@ -142,12 +143,27 @@ _GIVEN = "@"
 """Where the values that a source names stand among the variables; no variable can have this name."""
 
 
+def prepare(
+    catalogue: Catalogue,
+    selection: Selection,
+    source: Source,
+    of: GraphQLField,
+    details: Selected,
+    *,
+    given: Mapping[str, Any] = MappingProxyType({}),
+    walk: bool = False,
+) -> Statement:
+    """The statement of a root field: `selection`'s variables and the values `given` are traced."""
+    plan = Planner(catalogue, selection).plan(source, of, details, given)
+    walked = plan.walked or walk
+    return Statement(Writer(typed=walked).statement(plan), plan.parameters, plan.checks, walked)
+
+
 def _prepare(info: Info, catalogue: Catalogue, source: Source, variables: dict[str, Any]) -> Statement:
     traced = trace(variables)
     given = traced.pop(_GIVEN)
     fragments = {name: FragmentDetails(definition) for name, definition in info.fragments.items()}
     selection = Selection(info.schema, fragments, info.operation, info.variable_values._replace(coerced=traced))
+    of = info.parent_type.fields[info.field_name]
     details = [FieldDetails(node, None) for node in info.field_nodes]
-    plan = Planner(catalogue, selection).plan(source, info.parent_type.fields[info.field_name], details, given)
-    walked = plan.walked or info.context.walk_all
-    return Statement(Writer(typed=walked).statement(plan), plan.parameters, plan.checks, walked)
+    return prepare(catalogue, selection, source, of, details, given=given, walk=info.context.walk_all)

@@ -122,8 +122,8 @@ class Operations:
         # Our own question: nobody pays for it, and it need not be registered.
         asked = RequestBody(query=_IS_THERE, variables={"id": followed.global_id})
         document = self.endpoint.documents.get(_IS_THERE)
-        result = await self.endpoint.run(document, asked, await self.endpoint.context(headers, document))
-        told = msgspec.json.decode(encode(formatted(result)))
+        answer, _ = await self.endpoint.told(document, asked, await self.endpoint.context(headers, document))
+        told = msgspec.json.decode(encode(answer))
         if "errors" in told:
             raise Ended("UNAVAILABLE", "Your rights could not be looked up. Subscribe again.")
         return told["data"]["node"] is not None

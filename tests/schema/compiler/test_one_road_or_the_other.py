@@ -21,6 +21,9 @@ async def _both_roads(roads: Roads, query: str) -> None:
         walked = await roads.answer(query, viewer, walk_all=True)
         different = list(_differences(compiled, walked))
         assert not different, f"{different}\n{query}"
+        straight = await roads.straight(query, viewer)
+        different = list(_differences(straight, compiled)) if straight else []
+        assert not different, f"past the executor: {different}\n{query}"
 
 
 def _differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
