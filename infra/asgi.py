@@ -89,6 +89,6 @@ def server() -> ASGIApplication:
     opening = Litestar(lifespan=[lifespan], openapi_config=None, logging_config=None)
 
     async def server(scope: Scope, receive: Receive, send: Send) -> None:
-        await (holder[0] if "path" in scope else opening)(scope, receive, send)
+        await (opening if scope.get("path") is None else holder[0])(scope, receive, send)
 
     return server

@@ -1,19 +1,21 @@
-"""Bearer tokens → viewers, remembered for a moment."""
+"""Bearer tokens → viewers, remembered until something changes."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 
-from services.organisations.keyrings import keyring_changes
+from services.organisations.keyrings import keyring_changes, keyring_epoch
 from services.organisations.people import note_use, sign_in
 from services.organisations.tokens import secret_hash
 from services.viewer import ANYONE, Viewer
 
-REMEMBERED_SECONDS = 0.5
-"""How long a viewer is believed. What somebody loses, such as a network, they lose with their next request where this
-process made the change, and within this time where another one did."""
+LOOKED_AT_SECONDS = 0.5
+"""How often it is asked whether anything has changed. What somebody loses, such as a network, they lose with their next
+request where this process made the change, and within this time where another one did."""
 NOTED_EVERY = timedelta(minutes=1)
-"""How exactly a token's last use is known: a write for each request would cost more than the request."""
+"""How exactly a token's last use is known: a write for each request would cost more than the request. So long is a
+viewer remembered at most."""
 _REMEMBERED_AT_MOST = 10_000
 
 
@@ -28,6 +30,9 @@ class Tokens:
         self._viewers: OrderedDict[bytes, tuple[float, Viewer]] = OrderedDict()
         self._changes = keyring_changes()
         self._forgotten = 0
+        self._epoch = -1
+        self._look_again = 0.0
+        self._looking = asyncio.Lock()
 
     def forget(self) -> None:
         """Look everyone up anew: roles, keys or tokens have changed, here or at another server."""
@@ -42,15 +47,25 @@ class Tokens:
         secret = rest.strip()
         if scheme.lower() != "bearer" or not secret:
             raise InvalidToken("Sign in with «Authorization: Bearer <token>».")
-        key = secret_hash(secret)
-        return self._remembered(key) or await self._signed_in(key, secret)
-
-    def _remembered(self, key: bytes) -> Viewer | None:
+        if time.monotonic() >= self._look_again:
+            await self._look()
         if self._changes != keyring_changes():
             self._changes = keyring_changes()
-            self._viewers.clear()
+            self.forget()
+        key = secret_hash(secret)
         until, viewer = self._viewers.get(key, (0.0, None))
-        return viewer if until > time.monotonic() else None
+        return viewer if viewer and time.monotonic() < until else await self._signed_in(key, secret)
+
+    async def _look(self) -> None:
+        """Whether another server has changed something: one asks, the others wait for what it hears."""
+        async with self._looking:
+            asked = time.monotonic()
+            if asked < self._look_again:
+                return
+            epoch = await keyring_epoch()
+            if epoch != self._epoch:
+                self.forget()
+            self._epoch, self._look_again = epoch, asked + LOOKED_AT_SECONDS
 
     async def _signed_in(self, key: bytes, secret: str) -> Viewer:
         changes = keyring_changes(), self._forgotten
@@ -62,7 +77,8 @@ class Tokens:
         if found.last_used_at is None or found.last_used_at < now - NOTED_EVERY:
             await note_use(found.token)
         if changes == (keyring_changes(), self._forgotten):  # else what was read may be from before the change
-            self._viewers[key] = (time.monotonic() + REMEMBERED_SECONDS, found.viewer)
+            remembered = min(NOTED_EVERY, found.expires_at - now)
+            self._viewers[key] = (time.monotonic() + remembered.total_seconds(), found.viewer)
             self._viewers.move_to_end(key)
             if len(self._viewers) > _REMEMBERED_AT_MOST:
                 self._viewers.popitem(last=False)

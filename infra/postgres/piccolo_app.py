@@ -27,6 +27,7 @@ TABLES: list[type[Table]] = [
     organisations.NetworkMember,
     organisations.Lab,
     organisations.LabFormat,
+    organisations.KeyringEpoch,
     organisations.PersonalToken,
     organisations.IdempotencyKey,
     concepts.Concept,

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.organisations.tables import Person
+from services.organisations.tables import KeyringEpoch, Person
 from services.transaction import transaction
 
 KEYS = """
@@ -49,6 +49,15 @@ _changes = _Changes()
 def keyring_changes() -> int:
     """How often this process has changed who holds which keys, roles and tokens. A viewer of before may be wrong."""
     return _changes.count
+
+
+async def keyring_epoch() -> int:
+    """A number that every server's changes raise; while it stays, everyone's keys, roles and tokens do."""
+    row = await KeyringEpoch.select(KeyringEpoch.number).first()
+    if row is None:
+        raise LookupError("keyring_epoch has lost its row. Insert it again: insert into keyring_epoch default values.")
+    number: int = row["number"]
+    return number
 
 
 @asynccontextmanager

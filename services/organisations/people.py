@@ -32,7 +32,7 @@ _VIEWER = f"""
 """  # noqa: S608 - only the constant above stands in it
 
 _OF_TOKEN = f"""
-    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at
+    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.expires_at
     from personal_token token join person on person.id = token.person
     where token.secret_hash = {{}} and token.expires_at > now() and token.revoked_at is null
       and person.erased_at is null
@@ -43,19 +43,21 @@ _OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.er
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A valid token, who holds it, and when it was last noted as used."""
+    """A valid token, who holds it, when it was last noted as used, and when it ends to be valid."""
 
     token: UUID
     viewer: Viewer
     last_used_at: datetime | None
+    expires_at: datetime
 
 
 async def sign_in(secret: str) -> SignedIn | None:
     """Whose valid token this is, with the keys they hold now, in one statement; None for any other text."""
     found = await PersonalToken.raw(_OF_TOKEN, secret_hash(secret)) if secret.startswith(TOKEN_PREFIX) else []
-    return (
-        SignedIn(found[0]["token"], _viewer(found[0], found[0]["scopes"]), found[0]["last_used_at"]) if found else None
-    )
+    if not found:
+        return None
+    (row,) = found
+    return SignedIn(row["token"], _viewer(row, row["scopes"]), row["last_used_at"], row["expires_at"])
 
 
 async def viewer_of_token(secret: str) -> Viewer | None:

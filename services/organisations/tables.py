@@ -6,6 +6,7 @@ from piccolo.columns import (
     JSONB,
     UUID,
     Array,
+    BigInt,
     Boolean,
     Bytea,
     ForeignKey,
@@ -101,6 +102,13 @@ class LabFormat(Identified, Ordered, Table):
     name = JSONB()
     duration_value = Numeric(null=True, default=None)
     duration_unit = Varchar(length=10, choices=DurationUnit, null=True, default=None)
+
+
+class KeyringEpoch(Table):
+    """One row, whose number triggers raise with every change of keys, roles or tokens."""
+
+    id = Integer(primary_key=True, default=1)
+    number = BigInt(default=0)
 
 
 class PersonalToken(Identified, Table):

@@ -1,16 +1,19 @@
 """Bearer tokens: who they are taken for, for how long that is believed, and when their use is noted."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from infra.identity import tokens
 from infra.identity.tokens import InvalidToken, Tokens
-from services.organisations.keyrings import keyring_change
+from infra.postgres.database import Database
+from services.organisations.keyrings import keyring_change, keyring_epoch
 from services.organisations.tables import Membership, NetworkMember, PersonalToken
 from services.organisations.tokens import secret_hash
 from services.viewer import ANYONE, network_key, organisation_key
 from tests.factories.network import SmallNetwork
+from tests.statements import noted
 
 
 async def last_use(secret: str) -> datetime | None:
@@ -50,8 +53,8 @@ async def test_a_viewer_is_remembered_until_something_changes(network: SmallNetw
 
 
 async def test_a_change_by_another_process_is_seen_soon(network: SmallNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What nobody told this process of, it learns when a viewer is no longer believed."""
-    monkeypatch.setattr(tokens, "REMEMBERED_SECONDS", 0.0)
+    """What nobody told this process of, it learns when it next looks whether anything has changed."""
+    monkeypatch.setattr(tokens, "LOOKED_AT_SECONDS", 0.0)
     known = Tokens()
     header = f"Bearer {network.olen_editor}"
     await known.viewer(header)
@@ -92,3 +95,59 @@ async def test_use_is_noted_once_a_minute(network: SmallNetwork) -> None:
     again = await last_use(network.olen_editor)
     assert again is not None
     assert again >= first
+
+
+CHANGES = {
+    "joins": "insert into membership (id, person, organisation, role) values (gen_random_uuid(), $1, $2, 'READER')",
+    "has another role": "update membership set role = 'ADMIN' where person = $1 and organisation <> $2",
+    "leaves": "delete from membership where person = $1 and organisation <> $2",
+    "is in a network that grows": (
+        "insert into network_member (id, network, organisation, role) select gen_random_uuid(), network, $2, 'MEMBER'"
+        " from network_member where $1::uuid is not null limit 1"
+    ),
+    "is in a network that shrinks": "delete from network_member where $1::uuid is not null and organisation <> $2",
+    "has another name": "update person set name = name || '!' where id = $1 and $2::uuid is not null",
+    "is a steward": "update person set is_steward = true where id = $1 and $2::uuid is not null",
+    "is erased": "update person set erased_at = now() where id = $1 and $2::uuid is not null",
+    "may do less": "update personal_token set scopes = '{READ}' where person = $1 and $2::uuid is not null",
+    "loses a token's time": "update personal_token set expires_at = now() where person = $1 and $2::uuid is not null",
+    "loses a token": "update personal_token set revoked_at = now() where person = $1 and $2::uuid is not null",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_every_server_learns_of_every_change(network: SmallNetwork, clean: Database, change: str) -> None:
+    """Whatever decides who somebody is raises the epoch when it is committed, whoever writes it; a use does not."""
+    person = (await Tokens().viewer(f"Bearer {network.olen_editor}")).person
+    before = await keyring_epoch()
+    async with clean.pool.acquire() as connection, connection.transaction():
+        assert not (await connection.execute(change, person, network.agency)).endswith(" 0")
+    assert await keyring_epoch() == before + 1
+    await PersonalToken.update({PersonalToken.last_used_at: datetime.now(UTC)}).where(PersonalToken.person == person)
+    assert await keyring_epoch() == before + 1
+
+
+async def test_a_viewer_is_looked_up_once_a_minute(network: SmallNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nothing changes, the question whether it does is all that is asked."""
+    monkeypatch.setattr(tokens, "LOOKED_AT_SECONDS", 0.0)
+    known = Tokens()
+    header = f"Bearer {network.olen_editor}"
+    first = await known.viewer(header)
+    assert await known.viewer(header) is first
+    with noted(monkeypatch) as statements:
+        assert await known.viewer(header) is first
+    assert len(statements) == 1
+
+
+async def test_a_token_is_not_remembered_beyond_its_end(network: SmallNetwork) -> None:
+    """A token that ends while its holder is remembered is refused from then on."""
+    end = datetime.now(UTC) + timedelta(seconds=0.2)
+    await PersonalToken.update({PersonalToken.expires_at: end}).where(
+        PersonalToken.secret_hash == secret_hash(network.olen_editor)
+    )
+    known = Tokens()
+    header = f"Bearer {network.olen_editor}"
+    await known.viewer(header)
+    await asyncio.sleep(0.25)
+    with pytest.raises(InvalidToken):
+        await known.viewer(header)
