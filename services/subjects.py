@@ -44,7 +44,7 @@ _OF_PUBLICATION = (  # without a number the current version comes first, then th
     " where v.number = coalesce(asked.version, v.number)"
     " order by v.number = s.current_number desc, v.number desc limit 1"
 )
-_VERSIONS: Mapping[str, str] = {
+VERSIONS: Mapping[str, str] = {
     "Case": _OF_PUBLICATION.replace("THING", "case"),
     "Practice": _OF_PUBLICATION.replace("THING", "practice"),
     "TestRound": (
@@ -63,6 +63,8 @@ _VERSIONS: Mapping[str, str] = {
         " and coalesce(c.audience, r.audience, p.audience, e.audience) && asked.keys"
     ),
 }
+"""The statement of one version of a subject that a keyring may read: its organisation, the version's number, and the
+readers of the subject and of the version. It takes the subject's id, a number or null, and the keyring."""
 _NEWEST: Mapping[str, str] = {
     "Case": 'select max(number) as number from case_version where "case" = {}',
     "Practice": "select max(number) as number from practice_version where practice = {}",
@@ -104,7 +106,7 @@ async def access_subject(viewer: Viewer, thing: Thing | None, version: int | Non
 async def readable_subject(viewer: Viewer, thing: Thing, version: int | None) -> Subject | None:
     """As `access_subject`; None for what the viewer may not read."""
     kind, row_id = thing
-    rows = await KINDS[kind].table.raw(_VERSIONS[kind], row_id, version, list(viewer.keyring))
+    rows = await KINDS[kind].table.raw(VERSIONS[kind], row_id, version, list(viewer.keyring))
     return (
         Subject(kind, row_id, row["organisation"], row["version"], _narrower(row["whole"], row["audience"]))
         if (row := next(iter(rows), None))

@@ -1,32 +1,36 @@
-"""What changes, as PostgreSQL announces it: one listening connection for each process, made anew when it breaks.
+"""What changes, as the log tells it: one listening connection for each process, made anew when it breaks.
 
-The log is the source: its lines are announced when they are committed, and those that were announced while nobody
-here listened are read from it afterwards.
+The log is the source. Whoever commits rings a bell (`infra/postgres/bell.py`); who listens then reads the lines of all
+transactions that were not over when it read last, and looks by itself now and then, should a ring be lost.
 """
 
 import asyncio
 import contextlib
 import logging
 import random
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from infra.postgres.bell import CHANNEL
+
 logger = logging.getLogger("serra.changes")
 
-CHANNEL = "serra_changed"
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 10.0
-_PROOF_OF_LIFE_SECONDS = 15.0
-_OVERLAP = 1_000
-"""Numbers of the log are given before they are committed, so a later one may be announced first."""
+_LOOKS_EVERY_SECONDS = 1.0
+_ANSWERS_WITHIN_SECONDS = 15.0
 _READ_AT_MOST = 10_000
-_MISSED = 'select announced(entry) as line from "log" entry where entry.id > $1 order by entry.id limit $2'
-_RECENT = 'select id from "log" order by id desc limit $1'
+_HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text"
+_NEW = """
+    select pg_snapshot_xmin(pg_current_snapshot())::text as horizon, array(
+        select announced(entry) from "log" entry where entry.transaction >= $1::text::xid8 order by entry.id limit $2
+    ) as lines
+"""
+"""Whatever was written by a transaction that may have been open at an earlier reading, or has begun since."""
 
 
 class Change(msgspec.Struct, array_like=True, frozen=True):
@@ -58,27 +62,32 @@ class Listener(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Changes:
-    """Announces what is committed in the database, by any server, from the first `ready` on."""
+    """Tells what is committed in the database, by any server.
+
+    `_horizon`: all transactions before it were over when the log was last read, and are told. `_told` are the lines of
+    later ones that are told already. `_waiting` are those who wait for a reading that begins after they came.
+    """
 
     connect: Callable[[], Awaitable["asyncpg.Connection[asyncpg.Record]"]]
-    _listeners: list[Listener]
-    _listens: asyncio.Event
-    _known: "OrderedDict[int, None]"
+    _listeners: list[Listener] = field(default_factory=list)
+    _waiting: "list[asyncio.Future[None]]" = field(default_factory=list)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _horizon: str | None = None
+    _told: frozenset[int] = frozenset()
     _task: "asyncio.Task[None] | None" = None
-
-    def __init__(self, connect: Callable[[], Awaitable["asyncpg.Connection[asyncpg.Record]"]]) -> None:
-        self.connect = connect
-        self._listeners, self._listens, self._known, self._task = [], asyncio.Event(), OrderedDict(), None
 
     def tell(self, listener: Listener) -> None:
         """Tell one more of everything that happens."""
         self._listeners.append(listener)
 
     async def ready(self) -> None:
-        """Wait until everything that is committed from now on will be told."""
+        """Wait until everything that was committed before now is told; what is committed from now on will be."""
         if self._task is None:
             self._task = asyncio.create_task(self._listen_always(), name="serra-changes")
-        await self._listens.wait()
+        read = asyncio.get_running_loop().create_future()
+        self._waiting.append(read)
+        self._woken.set()
+        await read
 
     async def aclose(self) -> None:
         """Stop."""
@@ -92,13 +101,13 @@ class Changes:
     async def _listen_always(self) -> None:
         wait = _FIRST_WAIT
         while True:
+            started = asyncio.get_running_loop().time()
             try:
                 await self._listen()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 logger.warning("Changes are not heard: %s. Trying again in %.1f s.", repr(error), wait)
-            if self._listens.is_set():
+            if asyncio.get_running_loop().time() - started > _LONGEST_WAIT:
                 wait = _FIRST_WAIT
-            self._listens.clear()
             # Not all servers at once when PostgreSQL is back.
             await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads load, guards nothing
             wait = min(wait * 2, _LONGEST_WAIT)
@@ -107,42 +116,35 @@ class Changes:
         """Until the connection breaks."""
         connection = await self.connect()
         try:
-            broken = asyncio.Event()
-            connection.add_termination_listener(lambda _: broken.set())
-            await connection.add_listener(CHANNEL, self._notified)
-            await self._catch_up(connection)
-            self._listens.set()
-            while not broken.is_set():
+            connection.add_termination_listener(self._wake)
+            await connection.add_listener(CHANNEL, self._wake)
+            self._horizon = self._horizon or await connection.fetchval(_HORIZON)
+            while not connection.is_closed():
+                self._woken.clear()
+                await self._read(connection)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(broken.wait(), _PROOF_OF_LIFE_SECONDS)
-                    return
-                await connection.execute("select", timeout=_PROOF_OF_LIFE_SECONDS)
+                    async with asyncio.timeout(_LOOKS_EVERY_SECONDS):
+                        await self._woken.wait()
         finally:
             connection.terminate()
 
-    async def _catch_up(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        if not self._known:
-            for row in reversed(await connection.fetch(_RECENT, _OVERLAP)):
-                self._remember(row["id"])
-            self._known.setdefault(0)  # so that an empty log was read, too
-            return
-        missed = await connection.fetch(_MISSED, max(self._known) - _OVERLAP, _READ_AT_MOST)
-        for row in missed:
-            self._notified(connection, 0, CHANNEL, row["line"])
-        if len(missed) == _READ_AT_MOST:
-            self._known.clear()
-            self._known[await connection.fetchval('select max(id) from "log"')] = None
-            for listener in self._listeners:
+    def _wake(self, *_: Any) -> None:
+        self._woken.set()
+
+    async def _read(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        waiting = len(self._waiting)
+        (found,) = await connection.fetch(_NEW, self._horizon, _READ_AT_MOST, timeout=_ANSWERS_WITHIN_SECONDS)
+        changes = [_decode(line) for line in found["lines"]]
+        told, self._told = self._told, frozenset(change.number for change in changes)
+        self._horizon = found["horizon"]
+        for listener in self._listeners:
+            if len(changes) == _READ_AT_MOST:
                 listener.miss()
-
-    def _notified(self, _: Any, __: int, ___: str, line: object) -> None:
-        change = _decode(str(line))
-        if change.number not in self._known:
-            self._remember(change.number)
-            for listener in self._listeners:
-                listener.hear(change)
-
-    def _remember(self, number: int) -> None:
-        self._known[number] = None
-        if len(self._known) > 2 * _OVERLAP:
-            self._known.popitem(last=False)
+                continue
+            for change in changes:
+                if change.number not in told:
+                    listener.hear(change)
+        for one in self._waiting[:waiting]:
+            if not one.done():
+                one.set_result(None)
+        del self._waiting[:waiting]

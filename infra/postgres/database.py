@@ -8,9 +8,11 @@ from typing import Any
 import asyncpg
 from piccolo.engine.postgres import PostgresTransaction
 
+from infra.postgres.bell import Bell
 from infra.postgres.changes import Changes
 from infra.postgres.piccolo_conf import DB
 from infra.postgres.reads import Reads
+from services.transaction import use_bell
 
 _STATEMENTS_KEPT = 1024
 """Prepared statements that a connection remembers: plans are few, documents many."""
@@ -55,9 +57,12 @@ async def database(url: str, *, connections: int = 16, reads: int = 8) -> AsyncI
         raise RuntimeError("Piccolo opened no pool.")
     read_connections = Reads(url, reads, _SETTINGS, _STATEMENTS_KEPT)
     opened = Database(DB.pool, read_connections)
+    bell = Bell(DB.pool)
+    use_bell(bell.ring)
     try:
         yield opened
     finally:
+        await bell.aclose()
         await opened.changes.aclose()
         await read_connections.aclose()
         await DB.close_connection_pool()

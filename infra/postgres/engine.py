@@ -1,9 +1,12 @@
 """Piccolo's engine, mended where a service that runs for months needs it to be."""
 
 import asyncio
+from functools import lru_cache
 from types import TracebackType
+from typing import Any
 
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.querystring import QueryString
 
 
 class Transaction(PostgresTransaction):
@@ -52,6 +55,23 @@ class Transaction(PostgresTransaction):
             await self.connection.close()
 
 
+@lru_cache(maxsize=1_024)
+def _numbered(template: str, values: int) -> str:
+    """The text with `$1`, `$2` … in place of `{}`."""
+    text, _ = QueryString(template, *[None] * values).compile_string()
+    return text
+
+
+class _Written(QueryString):
+    """A statement whose values are all values, and none a piece of SQL."""
+
+    def __init__(self, of: QueryString) -> None:
+        self.template, self.args = of.template, of.args
+
+    def compile_string(self, engine_type: str = "postgres") -> tuple[str, list[Any]]:  # noqa: ARG002 - as Piccolo's
+        return _numbered(self.template, len(self.args)), list(self.args)
+
+
 class Engine(PostgresEngine):
     """The engine. It does not look for a server when it is made: the address is known only at the start."""
 
@@ -60,6 +80,12 @@ class Engine(PostgresEngine):
 
     async def prep_database(self) -> None:
         """Piccolo would create extensions here; the migrations do."""
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:  # noqa: FBT001, FBT002 - as Piccolo's
+        """Run a statement. A text that was written by hand is put together once, not for each of its runs."""
+        if any(isinstance(value, QueryString) for value in querystring.args):
+            return await super().run_querystring(querystring, in_pool)
+        return await super().run_querystring(_Written(querystring), in_pool)
 
     def transaction(self, allow_nested: bool = True) -> Transaction:  # noqa: FBT001, FBT002 - as Piccolo's
         """A transaction; one inside another is part of it."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from graphql import (
     GraphQLError,
+    GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -17,8 +18,9 @@ from graphql import (
 
 from schema.compiler.catalogue import Catalogue, catalogue
 from schema.compiler.follow import Gone, Topic, Unreadable
+from schema.compiler.given import DEFINITION, Readers
 from schema.compiler.paging import LONGEST_PAGE
-from schema.compiler.run import Info, resolve_compiled
+from schema.compiler.run import InContext, Info, resolve_compiled
 from schema.compiler.sources import (
     EachOf,
     Embedded,
@@ -38,8 +40,8 @@ from schema.compiler.sources import (
 def bind(schema: GraphQLSchema) -> Catalogue:  # noqa: C901 - a case a kind of field
     """Check a schema's declarations and bind its resolvers, in place.
 
-    A root field runs a statement. A field of a payload that a mutation returned as an id runs one too, and so
-    does a subscription for each event. All other
+    A root field runs a statement. A mutation runs its function. A field of a payload that a mutation returned as an id
+    runs a statement too, and so does a subscription for each event. All other
     compiled fields only pick from a row that is already there, when a statement's answer has to be walked.
     """
     made = catalogue(schema)
@@ -58,6 +60,9 @@ def bind(schema: GraphQLSchema) -> Catalogue:  # noqa: C901 - a case a kind of f
             of.fields[field_name].resolve = _referenced(made, source, field_name)
         if isinstance(source, Page):
             _bind_connection(made.object(type_name).fields[field_name].type)
+    readers = Readers()
+    for field in schema.mutation_type.fields.values() if schema.mutation_type else ():
+        field.resolve = _changed(field, readers)
     for named in schema.type_map.values():
         if isinstance(named, GraphQLInterfaceType | GraphQLUnionType):
             named.resolve_type = _type_of
@@ -142,6 +147,23 @@ def _referenced(made: Catalogue, source: Reference | References, field_name: str
     async def resolve(payload: Any, info: Info, **_: Any) -> Any:
         row = payload.references.get(field_name)
         return None if row is None else await resolve_compiled(info, made, source, {"row": row})
+
+    return resolve
+
+
+def _changed(field: GraphQLField, readers: Readers) -> Any:
+    """A mutation: its function with the dataclasses that it takes. One that is done already is not done again."""
+    change = field.extensions[DEFINITION].base_resolver.wrapped_func
+    arguments = {
+        name: (argument.extensions[DEFINITION].python_name, readers.reader(argument.type))
+        for name, argument in field.args.items()
+    }
+
+    async def resolve(_: Any, info: InContext, **given: Any) -> Any:
+        if info.context.done is not None:
+            return info.context.done.outcome()
+        read = {python_name: reader(given[name]) for name, (python_name, reader) in arguments.items() if name in given}
+        return await change(None, info=info, **read)
 
     return resolve
 

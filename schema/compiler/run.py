@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from graphql import GraphQLError, GraphQLField, GraphQLResolveInfo
@@ -37,6 +37,7 @@ class Context:
     `threshold`: groups with fewer people are hidden from those outside the organisation (rule 6).
     `changes` is there for subscriptions alone.
     `walk_all` takes the slow road for every field: the JSON is parsed and walked by graphql-core.
+    `done` is what the document's only mutation has come to, where only its answer is left to be made.
     """
 
     viewer: Viewer
@@ -47,6 +48,7 @@ class Context:
     walk_all: bool = False
     threshold: int = 5
     changes: Changes | None = None
+    done: "Done | None" = None
 
     def value(self, name: str) -> Any:
         """A parameter that plans take from the request. Languages beyond those wanted are null."""
@@ -64,6 +66,28 @@ class Context:
                 return self.languages[place] if place < len(self.languages) else None
             case _:
                 raise LookupError(f"A request knows nothing called «{name}».")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a mutation has come to: its payload, or the exception that left it."""
+
+    payload: Any = None
+    error: Exception | None = None
+
+    def outcome(self) -> Any:
+        """The payload. Raises the exception."""
+        if self.error is not None:
+            raise self.error
+        return self.payload
+
+
+class InContext(Protocol):
+    """All that a mutation is told of its request: graphql-core's and Strawberry's info have it too."""
+
+    @property
+    def context(self) -> Context:
+        """The request's context."""
 
 
 Info = GraphQLResolveInfo[Context]
@@ -94,21 +118,25 @@ class Statement:
         return values
 
 
+Prepared = TypeVar("Prepared")
+
+
 class PlanCache:
-    """The statements of one document, by root field and shape of the variables; the oldest go first."""
+    """What was prepared for one document, by root field and shape of the variables; the oldest go first."""
 
     def __init__(self, longest: int = 64) -> None:
-        self._kept: OrderedDict[Hashable, Statement] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._longest = longest
 
-    def get(self, key: Hashable, make: Callable[[], Statement]) -> Statement:
-        """The statement of a key, made when it is missing."""
-        found = self._kept.get(key)
-        if found is None:
-            found = self._kept[key] = make()
-            if len(self._kept) > self._longest:
-                self._kept.popitem(last=False)
-        return found
+    def get(self, key: Hashable, make: Callable[[], Prepared]) -> Prepared:
+        """What stands for a key, made when it is missing."""
+        if key in self._kept:
+            kept: Prepared = self._kept[key]
+            return kept
+        made = self._kept[key] = make()
+        if len(self._kept) > self._longest:
+            self._kept.popitem(last=False)
+        return made
 
 
 class RawExecutor(Executor[None]):
@@ -129,7 +157,7 @@ async def resolve_compiled(
     `values` are parameters that the source names beside the field's arguments.
     """
     context: Context = info.context
-    variables = {**info.variable_values.coerced, _GIVEN: values or {}}
+    variables = {**info.variable_values.coerced, GIVEN: values or {}}
     nodes = tuple(map(id, info.field_nodes))
     key = (nodes, repr(source), context.walk_all, shape(variables))
     statement = context.plans.get(key, lambda: _prepare(info, catalogue, source, variables))
@@ -139,7 +167,7 @@ async def resolve_compiled(
     return msgspec.json.decode(answer) if statement.walked else msgspec.Raw(answer.encode())
 
 
-_GIVEN = "@"
+GIVEN = "@"
 """Where the values that a source names stand among the variables; no variable can have this name."""
 
 
@@ -161,7 +189,7 @@ def prepare(
 
 def _prepare(info: Info, catalogue: Catalogue, source: Source, variables: dict[str, Any]) -> Statement:
     traced = trace(variables)
-    given = traced.pop(_GIVEN)
+    given = traced.pop(GIVEN)
     fragments = {name: FragmentDetails(definition) for name, definition in info.fragments.items()}
     selection = Selection(info.schema, fragments, info.operation, info.variable_values._replace(coerced=traced))
     of = info.parent_type.fields[info.field_name]

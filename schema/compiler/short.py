@@ -1,12 +1,12 @@
-"""The short way: a query of one compiled root field needs no executor.
+"""The short way: an operation of one compiled root field needs no executor.
 
-Its answer is the statement's own JSON in an envelope. Whatever is not as simple as that, an error too, takes the long
-way through graphql-core, which gives the same answer.
+A query's answer is the statement's own JSON in an envelope; a mutation's is that of the things it changed. Whatever is
+not as simple as that, a refusal too, takes the long way through graphql-core, which gives the same answer.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from graphql import (
     DocumentNode,
@@ -15,37 +15,69 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLNonNull,
-    GraphQLObjectType,
     OperationDefinitionNode,
     OperationType,
+    get_named_type,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
 from schema.compiler.catalogue import Catalogue
-from schema.compiler.run import Context, Statement, prepare
-from schema.compiler.selection import Selection
-from schema.compiler.sources import Node, Nodes, Served, Source
-from schema.compiler.trace import shape, trace
+from schema.compiler.run import GIVEN, Context, Done, Statement, prepare
+from schema.compiler.selection import Selected, Selection, as_object
+from schema.compiler.sources import Node, Nodes, Reference, References, Served, Source
+from schema.compiler.trace import Traced, shape, trace
 
 _NO_VARIABLES = VariableValues({}, {})
 
 
+class ShortWay(Protocol):
+    """How an operation is answered without an executor."""
+
+    async def answer(self, inputs: Mapping[str, Any], context: Context) -> bytes | None:
+        """`data`, as JSON; None where the long way has to be taken."""
+
+
 @dataclass(frozen=True, slots=True)
-class ShortWay:
-    """A query of one compiled root field. `key` is the field's in the answer."""
+class Root:
+    """The one root field of an operation. `key` is its key in the answer."""
 
     catalogue: Catalogue
     operation: OperationDefinitionNode
     fragments: dict[str, FragmentDetails]
     node: FieldNode
     of: GraphQLField
-    source: Source
     key: str
 
+    def variables(self, inputs: Mapping[str, Any]) -> VariableValues | None:
+        """The variables' values; None where they are wrong."""
+        definitions = self.operation.variable_definitions
+        if not definitions:
+            return _NO_VARIABLES
+        found = get_variable_values(self.catalogue.schema, definitions, dict(inputs))
+        return found if isinstance(found, VariableValues) else None
+
+    def selection(self, variables: VariableValues) -> Selection:
+        """The part of the operation that is compiled."""
+        traced = variables._replace(coerced=trace(variables.coerced))
+        return Selection(self.catalogue.schema, self.fragments, self.operation, traced)
+
+    @property
+    def details(self) -> Selected:
+        """The field's nodes."""
+        return [FieldDetails(self.node, None)]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortQuery:
+    """A query of one compiled root field."""
+
+    root: Root
+    source: Source
+
     async def answer(self, inputs: Mapping[str, Any], context: Context) -> bytes | None:
-        """`data`, as JSON; None where the long way has to be taken."""
-        variables = self._variables(inputs)
+        """See ShortWay."""
+        variables = self.root.variables(inputs)
         if variables is None or context.walk_all:
             return None
         try:
@@ -56,35 +88,102 @@ class ShortWay:
         except GraphQLError:
             return None
         found = await context.database.fetch_json(statement.sql, values)
-        if found is None and isinstance(self.of.type, GraphQLNonNull):
+        if found is None and isinstance(self.root.of.type, GraphQLNonNull):
             return None
-        return f'{{"{self.key}":{found or "null"}}}'.encode()
-
-    def _variables(self, inputs: Mapping[str, Any]) -> VariableValues | None:
-        definitions = self.operation.variable_definitions
-        if not definitions:
-            return _NO_VARIABLES
-        found = get_variable_values(self.catalogue.schema, definitions, dict(inputs))
-        return found if isinstance(found, VariableValues) else None
+        return f'{{"{self.root.key}":{found or "null"}}}'.encode()
 
     def _prepare(self, variables: VariableValues) -> Statement:
-        traced = variables._replace(coerced=trace(variables.coerced))
-        selection = Selection(self.catalogue.schema, self.fragments, self.operation, traced)
-        return prepare(self.catalogue, selection, self.source, self.of, [FieldDetails(self.node, None)])
+        root = self.root
+        return prepare(root.catalogue, root.selection(variables), self.source, root.of, root.details)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a payload's fields are: by key in the answer, JSON that is known, or a name and the statement of its row."""
+
+    known: Mapping[str, str]
+    rows: Mapping[str, tuple[str, Statement]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Info:
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class ShortChange:
+    """A mutation of one field whose payload tells of nothing but what it changed."""
+
+    root: Root
+
+    async def answer(self, inputs: Mapping[str, Any], context: Context) -> bytes | None:
+        """See ShortWay. What is done is left in the context where only the long way can tell of it."""
+        variables = self.root.variables(inputs)
+        if variables is None or context.walk_all:
+            return None
+        try:
+            arguments = get_argument_values(self.root.of, self.root.node, variables)
+            told = context.plans.get((id(self), shape(variables.coerced)), lambda: self._prepare(variables))
+        except GraphQLError:
+            return None
+        if told is None:
+            return None
+        try:
+            payload = await self.root.of.resolve(None, _Info(context), **arguments)  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001 - the long way tells of it as it tells of all errors
+            context.done = Done(error=error)
+            return None
+        context.done = Done(payload)
+        return None if payload.user_errors else await self._told(payload, told, variables, context)
+
+    async def _told(self, payload: Any, told: _Told, variables: VariableValues, context: Context) -> bytes | None:
+        fields = [f'"{key}":{known}' for key, known in told.known.items()]
+        for key, (name, statement) in told.rows.items():
+            row = payload.references.get(name)
+            found = None
+            if row is not None:
+                values = statement.values(context, {**variables.coerced, GIVEN: {"row": row}})
+                found = await context.database.fetch_json(statement.sql, values)
+            fields.append(f'"{key}":{found or "null"}')
+        return f'{{"{self.root.key}":{{{",".join(fields)}}}}}'.encode()
+
+    def _prepare(self, variables: VariableValues) -> _Told | None:
+        catalogue, selection = self.root.catalogue, self.root.selection(variables)
+        of = as_object(get_named_type(self.root.of.type))
+        known, rows = {}, {}
+        for key, details in selection.fields(of, self.root.details).items():
+            name = details[0].node.name.value
+            source = catalogue.source(of.name, name)
+            if name == "__typename":
+                known[key] = f'"{of.name}"'
+            elif name == "userErrors":
+                known[key] = "[]"
+            elif isinstance(source, Reference | References) and not isinstance(of.fields[name].type, GraphQLNonNull):
+                given = {"row": Traced((GIVEN, "row"))}
+                statement = prepare(catalogue, selection, source, of.fields[name], details, given=given)
+                if statement.walked:
+                    return None
+                rows[key] = (name, statement)
+            else:
+                return None
+        return _Told(known, rows)
 
 
 def short_way(document: DocumentNode, operation: OperationDefinitionNode, catalogue: Catalogue) -> ShortWay | None:
-    """The short way of a query, if it has one: a single root field, compiled, and nothing that could leave it out."""
+    """The short way of an operation, if it has one: a single root field, and nothing that could leave it out."""
     node, *others = operation.selection_set.selections
-    if operation.operation is not OperationType.QUERY or operation.directives or others:
+    if operation.directives or others or not isinstance(node, FieldNode) or node.directives:
         return None
-    query = catalogue.schema.query_type
-    if not isinstance(query, GraphQLObjectType) or not isinstance(node, FieldNode) or node.directives:
-        return None
-    source = catalogue.source(query.name, node.name.value)
-    if source is None or isinstance(source, Node | Nodes | Served):
+    root_type = catalogue.schema.get_root_type(operation.operation)
+    of = root_type.fields.get(node.name.value) if root_type else None
+    if root_type is None or of is None:
         return None
     definitions = (one for one in document.definitions if isinstance(one, FragmentDefinitionNode))
     fragments = {one.name.value: FragmentDetails(one) for one in definitions}
-    key = (node.alias or node.name).value
-    return ShortWay(catalogue, operation, fragments, node, query.fields[node.name.value], source, key)
+    root = Root(catalogue, operation, fragments, node, of, (node.alias or node.name).value)
+    if operation.operation is OperationType.MUTATION:
+        return ShortChange(root)
+    source = catalogue.source(root_type.name, node.name.value)
+    if operation.operation is not OperationType.QUERY or source is None or isinstance(source, Node | Nodes | Served):
+        return None
+    return ShortQuery(root, source)

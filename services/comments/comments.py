@@ -8,6 +8,7 @@ from uuid import UUID
 from services import idempotency, log
 from services.access import access, access_for_change, check_revision, require_role, unknown
 from services.audiences import Audience
+from services.comments.at_once import Words, add_at_once
 from services.comments.readers import readers
 from services.comments.rules import check_open, check_words, has_happened, is_gone, spokesman_of
 from services.comments.tables import Comment
@@ -67,6 +68,11 @@ async def add_comment(
     viewer.require_scope(TokenScope.REVIEW)
     body, anchor = clean(new.body), _cleaned(new.anchor)
     refuse_if(check_words(body, anchor))
+    words = Words(body, new.language, *(anchor.get(part) for part in ("quote", "prefix", "suffix")))
+    if thing and _is_usual(new) and not reply_to and not idempotency_key:
+        made = await add_at_once(viewer, thing, spokesman_of(viewer), words)
+        if made:
+            return made
     async with transaction():
         answered = await access(Comment, viewer, reply_to, "comment", "replyTo") if reply_to else None
         version = answered.subject_version if answered and new.subject_version is None else new.subject_version
@@ -87,9 +93,7 @@ async def add_comment(
             reply_to,
             viewer.person,
             organisation,
-            body,
-            new.language,
-            *(anchor.get(part) for part in ("quote", "prefix", "suffix")),
+            *words,
         )
         spoken_of = {"subject_type": subject.kind, "subject_id": str(subject.id), "version": subject.version}
         await log.record(viewer, "add_comment", "Comment", claim.id, organisation=organisation, detail=spoken_of)
@@ -167,6 +171,11 @@ async def delete_comment(viewer: Viewer, comment_id: UUID | None, *, expected_ve
 
 
 # -- steps ---------------------------------------------------------------------------------------------------------
+
+
+def _is_usual(new: NewComment) -> bool:
+    """Whether it speaks of the current version, for the viewer's one organisation, to all who may read it."""
+    return new.subject_version is None and new.organisation is None and new.audience is None
 
 
 async def _changeable(viewer: Viewer, comment_id: UUID | None, expected: int | None) -> tuple[Comment, UUID]:

@@ -1,0 +1,47 @@
+"""Tells all servers that something has been committed here."""
+
+import asyncio
+import logging
+from typing import Any
+
+import asyncpg
+
+logger = logging.getLogger("serra.changes")
+
+CHANNEL = "serra_changed"
+_TOGETHER_SECONDS = 0.01
+RING = f"select pg_notify('{CHANNEL}', '')"
+
+
+class Bell:
+    """Rings for many commits at once, outside of their transactions, so that none waits for another.
+
+    A ring that is lost delays what it tells of, until the next or until listeners look by themselves.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+        self._ringing: asyncio.Task[Any] | None = None
+        self._again = False
+
+    def ring(self) -> None:
+        """Something has been committed."""
+        if self._ringing is None or self._ringing.done():
+            self._ringing = asyncio.create_task(self._ring(), name="serra-bell")
+        else:
+            self._again = True
+
+    async def aclose(self) -> None:
+        """Ring for what was committed last."""
+        if self._ringing is not None:
+            await self._ringing
+
+    async def _ring(self) -> None:
+        self._again = True
+        while self._again:
+            await asyncio.sleep(_TOGETHER_SECONDS)
+            self._again = False
+            try:
+                await self._pool.execute(RING)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                logger.warning("What was committed could not be announced: %r", error)

@@ -1,0 +1,74 @@
+"""The usual comment in one statement: for all who may read the current version, answering nobody.
+
+Of all writes this one is made most. What is not so simple, or is refused, goes through `add_comment`'s transaction,
+which says why.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from services.comments.tables import Comment
+from services.ids import new_id
+from services.languages import LanguageCode
+from services.subjects import KINDS, VERSIONS, Thing
+from services.transaction import committed
+from services.viewer import Viewer, person_key
+
+_INSERT = """
+    with subject as ({subject}),
+    widest as (
+        select version, case when 'public' = any(audience) then whole else audience end as keys from subject
+    ),
+    readers as (
+        select version, array(
+            select key from unnest(keys) with ordinality as all_of_them(key, place)
+            where key not like 'person:%' or key = {{}} order by place
+        ) as keys from widest
+    ),
+    made as (
+        insert into comment
+            (id, audience, "{column}", subject_version, author, organisation, body, language,
+             anchor_quote, anchor_prefix, anchor_suffix)
+        select {{}}::uuid, case when cardinality(readers.keys) = 0 then array[{{}}::text] else readers.keys end,
+            {{}}::uuid, readers.version, {{}}::uuid, {{}}::uuid, {{}}::text, {{}}::text,
+            {{}}::text, {{}}::text, {{}}::text
+        from readers
+        returning id, "{column}" as subject, subject_version, author, organisation
+    )
+    insert into log (person, organisation, action, subject_type, subject_id, detail)
+    select author, organisation, 'add_comment', 'Comment', id,
+        jsonb_build_object('subject_type', '{kind}', 'subject_id', subject, 'version', subject_version)
+    from made
+    returning subject_id
+"""
+_STATEMENTS: Mapping[str, str] = {
+    name: _INSERT.format(subject=VERSIONS[name], column=kind.column, kind=name) for name, kind in KINDS.items()
+}
+
+
+class Words(NamedTuple):
+    """What a comment says, and the passage that it speaks of."""
+
+    body: str
+    language: LanguageCode | None
+    quote: str | None
+    prefix: str | None
+    suffix: str | None
+
+
+async def add_at_once(viewer: Viewer, thing: Thing, organisation: UUID, words: Words) -> UUID | None:
+    """The comment's id; None where the viewer may not read the subject, or there is none."""
+    kind, subject = thing
+    author = viewer.require_person()
+    made = await Comment.raw(
+        _STATEMENTS[kind],
+        *(subject, None, list(viewer.keyring)),
+        person_key(author),
+        *(new_id(), person_key(author), subject, author, organisation, *words),
+    )
+    if not made:
+        return None
+    committed()
+    comment: UUID = made[0]["subject_id"]
+    return comment
