@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,3 +38,12 @@ def from_npm(folder: Path, judge: str, *packages: str) -> Path:
     if made.returncode:
         pytest.skip(f"{judge} was not asked: npm could not install it. {made.stderr.strip()[-200:]}")
     return folder
+
+
+def from_pypi(folder: Path, judge: str, package: str) -> Path:
+    """The Python of an environment of its own in the folder, with a judge's package in it."""
+    ran([sys.executable, "-m", "venv", "own"], folder)
+    made = ran(["own/bin/python", "-m", "pip", "install", "--quiet", package], folder)
+    if made.returncode:
+        pytest.skip(f"{judge} was not asked: pip could not install it. {made.stderr.strip()[-200:]}")
+    return folder / "own/bin/python"

@@ -3,13 +3,12 @@
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 from infra.cli import SDL_FILE
-from tests.end_to_end.outside import JUDGES, WHOLE, from_npm, ran
+from tests.end_to_end.outside import JUDGES, WHOLE, from_npm, from_pypi, ran
 from tests.end_to_end.running import Running
 
 _GRAPHQL_HTTP = ("graphql-http@1.23.1", "graphql@16.15.0")
@@ -45,10 +44,7 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def schemathesis(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with schemathesis in an environment of its own."""
     folder = tmp_path_factory.mktemp("schemathesis")
-    ran([sys.executable, "-m", "venv", "own"], folder)
-    made = ran(["own/bin/python", "-m", "pip", "install", "--quiet", _SCHEMATHESIS], folder)
-    if made.returncode:
-        pytest.skip(f"schemathesis was not asked: pip could not install it. {made.stderr.strip()[-200:]}")
+    from_pypi(folder, "schemathesis", _SCHEMATHESIS)
     shutil.copy(JUDGES / "hooks.py", folder)
     return folder
 

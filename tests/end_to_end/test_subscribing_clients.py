@@ -3,15 +3,13 @@
 import json
 import shutil
 import subprocess
-import uuid
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.end_to_end.outside import JUDGES, from_npm, ran
+from tests.end_to_end.judging import checks, world
+from tests.end_to_end.outside import JUDGES, from_npm
 from tests.end_to_end.running import Running, start
-from tests.end_to_end.test_stories import content, en, planned_round
 
 _CLIENTS = ("graphql-ws@6.4.2", "graphql-sse@2.6.1", "graphql@16.15.0", "ws@8.23.0")
 _JUDGED = {"over-websocket.mjs": (5, 12), "over-sse.mjs": (5, 10)}
@@ -27,46 +25,17 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _world(serra: Running) -> dict[str, Any]:
-    """What the judges are told: where Serra is, who they are, and a case and a round of its own to follow."""
-    drafted = {
-        "slug": f"followed-{uuid.uuid4().hex[:8]}",
-        "kind": "CO_CREATION_PROJECT",
-        "owner": "arbetsformedlingen",
-        "content": content(en("Followed from outside")),
-    }
-    case = serra.do("lab_editor", "draftCase", drafted, "case { id }")["case"]["id"]
-    person = serra.ask("lab_editor", "{ viewer { person { name } } }")["viewer"]["person"]
-    return {
-        "url": serra.url,
-        "token": serra.token("lab_editor"),
-        "outsider": serra.token("outsider"),
-        "name": person["name"],
-        "case": {"id": case, "content": drafted["content"]},
-        "round": {"id": planned_round(serra, audience={"public": False})["id"]},
-    }
-
-
-def _checks(clients: Path, judge: str, world: dict[str, Any]) -> int:
-    """How many checks a judge has made; fails with what it found."""
-    judged = ran(["node", judge, json.dumps(world)], clients)
-    assert judged.stdout, judged.stderr
-    told = json.loads(judged.stdout)
-    assert not [f"{one['name']}: {one['fault']}" for one in told if one["fault"]]
-    return len(told)
-
-
 @pytest.mark.parametrize("judge", _JUDGED)
 def test_a_client_follows_what_happens(serra: Running, clients: Path, judge: str) -> None:
     """Each subscription gets the event of a write over HTTP; a wrong token and a wrong query are told as such."""
-    assert _checks(clients, judge, _world(serra) | {"short": True}) == _JUDGED[judge][0]
+    assert checks(clients, judge, world(serra) | {"short": True}) == _JUDGED[judge][0]
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("judge", _JUDGED)
 def test_a_client_may_use_the_whole_protocol(serra: Running, clients: Path, judge: str) -> None:
     """Completing, silence, pings, lazy and eager connections, queries, refusals: all as the client expects it."""
-    assert _checks(clients, judge, _world(serra)) == _JUDGED[judge][1]
+    assert checks(clients, judge, world(serra)) == _JUDGED[judge][1]
 
 
 @pytest.mark.deep
@@ -75,7 +44,7 @@ def test_clients_follow_on_when_their_server_is_replaced(clients: Path, tmp_path
     serra = start(tmp_path / "data")
     try:
         with subprocess.Popen(
-            [shutil.which("node") or "", "over-restarts.mjs", json.dumps(_world(serra))],
+            [shutil.which("node") or "", "over-restarts.mjs", json.dumps(world(serra))],
             cwd=clients,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
