@@ -1,5 +1,7 @@
 """The web application: everything wired together."""
 
+import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -17,6 +19,7 @@ from infra.http.subscriptions.operations import Operations
 from infra.http.trusted import trusted_documents
 from infra.identity.tokens import Tokens
 from infra.parts import Parts, open_parts
+from infra.postgres.changes import Changes
 from infra.settings import Settings, load_settings
 from schema import catalogue, schema
 
@@ -84,6 +87,7 @@ def server() -> ASGIApplication:
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         async with open_parts(settings) as parts:
             holder[:] = [application(parts, settings)]
+            _say_goodbye_before_stopping(parts.database.changes)
             yield
 
     opening = Litestar(lifespan=[lifespan], openapi_config=None, logging_config=None)
@@ -92,3 +96,21 @@ def server() -> ASGIApplication:
         await (opening if scope.get("path") is None else holder[0])(scope, receive, send)
 
     return server
+
+
+def _say_goodbye_before_stopping(changes: Changes) -> None:
+    """End the subscriptions when SIGTERM comes, and only then let granian stop.
+
+    Granian ends WebSockets without a word, and waits for event streams before it tells us anything. It listens for
+    SIGINT as it does for SIGTERM, so it gets the one when we are done with the other.
+    """
+    loop = asyncio.get_running_loop()
+    leaving: set[asyncio.Task[None]] = set()
+
+    async def leave() -> None:
+        try:
+            await changes.aclose()
+        finally:
+            signal.raise_signal(signal.SIGINT)
+
+    loop.add_signal_handler(signal.SIGTERM, lambda: leaving.add(loop.create_task(leave())))

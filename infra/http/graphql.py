@@ -90,6 +90,13 @@ class GraphQLOverHTTP:
                 return await self._posted(headers, receive)
             case "GET":
                 return _asked(scope["query_string"])
+            case "PUT":
+                raise Refused(
+                    405,
+                    "METHOD_NOT_ALLOWED",
+                    "graphql-sse is served in its distinct connections mode: set `singleConnection: false`.",
+                    {"Allow": "GET, POST"},
+                )
             case _:
                 raise Refused(
                     405,

@@ -56,8 +56,8 @@ class Listener(Protocol):
     def miss(self) -> None:
         """More has changed than can be told."""
 
-    def end(self) -> None:
-        """Nothing will be told any more."""
+    async def end(self) -> None:
+        """Nothing will be told any more. Returns when whoever depends on that knows it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -91,8 +91,7 @@ class Changes:
 
     async def aclose(self) -> None:
         """Stop."""
-        for listener in self._listeners:
-            listener.end()
+        await asyncio.gather(*(listener.end() for listener in self._listeners))
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

@@ -1,70 +1,39 @@
-"""What other tools say of a running Serra. Fetched for the run, in fixed versions, into a folder of its own."""
+"""What other tools say of a running Serra."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from infra.cli import SDL_FILE
+from tests.end_to_end.outside import JUDGES, WHOLE, from_npm, from_pypi, ran
 from tests.end_to_end.running import Running
 
-_JUDGES = Path(__file__).with_name("judges")
 _GRAPHQL_HTTP = ("graphql-http@1.23.1", "graphql@16.15.0")
 _SCHEMATHESIS = "schemathesis==4.32.5"
 _OF_THE_DRAFT = {"MUST": 13, "SHOULD": 23, "MAY": 25}
 """How many rules of each strength graphql-http asks about."""
 _RELAY = "relay-compiler@21.0.1"
 _DOCUMENTS = ("page", "rounds", "rounds again", "cases", "cases again", "add")
-_WHOLE = 300
 _SHORT = 6
-
-
-def _ran(command: Sequence[str | Path], folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run a tool in a folder; what it prints comes back in both streams."""
-    return subprocess.run(
-        [str(part) for part in command],
-        cwd=folder,
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        timeout=_WHOLE + 120,
-        check=False,
-    )
-
-
-def _from_npm(folder: Path, judge: str, *packages: str) -> Path:
-    """The folder with a judge's packages in it; without Node the test that wants them is skipped."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip(f"{judge} was not asked: node and npm are not here.")
-    (folder / "package.json").write_text('{"private": true}', encoding="utf-8")
-    options = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
-    made = _ran([npm, "install", *options, *packages], folder)
-    if made.returncode:
-        pytest.skip(f"{judge} was not asked: npm could not install it. {made.stderr.strip()[-200:]}")
-    return folder
 
 
 @pytest.fixture(scope="module")
 def graphql_http(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with graphql-http's audit in it."""
-    folder = _from_npm(tmp_path_factory.mktemp("graphql-http"), "graphql-http", *_GRAPHQL_HTTP)
-    shutil.copy(_JUDGES / "audit.mjs", folder)
+    folder = from_npm(tmp_path_factory.mktemp("graphql-http"), "graphql-http", *_GRAPHQL_HTTP)
+    shutil.copy(JUDGES / "audit.mjs", folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def relay(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with Relay's compiler, a small application and our schema in it."""
-    folder = _from_npm(tmp_path_factory.mktemp("relay"), "relay-compiler", _RELAY)
+    folder = from_npm(tmp_path_factory.mktemp("relay"), "relay-compiler", _RELAY)
     (folder / "src").mkdir()
-    shutil.copy(_JUDGES / "relay.js", folder / "src")
+    shutil.copy(JUDGES / "relay.js", folder / "src")
     shutil.copy(SDL_FILE, folder)
     config = {"src": "./src", "schema": SDL_FILE.name, "language": "javascript"}
     (folder / "relay.config.json").write_text(json.dumps(config), encoding="utf-8")
@@ -75,17 +44,14 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def schemathesis(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with schemathesis in an environment of its own."""
     folder = tmp_path_factory.mktemp("schemathesis")
-    _ran([sys.executable, "-m", "venv", "own"], folder)
-    made = _ran(["own/bin/python", "-m", "pip", "install", "--quiet", _SCHEMATHESIS], folder)
-    if made.returncode:
-        pytest.skip(f"schemathesis was not asked: pip could not install it. {made.stderr.strip()[-200:]}")
-    shutil.copy(_JUDGES / "hooks.py", folder)
+    from_pypi(folder, "schemathesis", _SCHEMATHESIS)
+    shutil.copy(JUDGES / "hooks.py", folder)
     return folder
 
 
 def _findings(schemathesis: Path, serra: Running, who: str, seconds: int, examples: int) -> tuple[int, str]:
     """What schemathesis found in an operation or another, and all that it said."""
-    judged = _ran(
+    judged = ran(
         [
             "own/bin/schemathesis",
             "run",
@@ -111,7 +77,7 @@ def _findings(schemathesis: Path, serra: Running, who: str, seconds: int, exampl
 
 def test_graphql_http_finds_every_rule_of_the_draft_kept(serra: Running, graphql_http: Path) -> None:
     """The audit's rules, those that may be kept as well as those that must, all hold: 61 of 61."""
-    judged = _ran(["node", "audit.mjs", f"{serra.url}/graphql"], graphql_http)
+    judged = ran(["node", "audit.mjs", f"{serra.url}/graphql"], graphql_http)
     results = json.loads(judged.stdout)
     broken = [f"{one['name']}: {one['reason']}" for one in results if one["status"] != "ok"]
     assert not broken
@@ -122,7 +88,7 @@ def test_graphql_http_finds_every_rule_of_the_draft_kept(serra: Running, graphql
 @pytest.mark.deep
 def test_relay_compiles_an_application(relay: Path) -> None:
     """Relay's own rules of connections, nodes and edges hold for our schema."""
-    judged = _ran(["node_modules/.bin/relay-compiler"], relay)
+    judged = ran(["node_modules/.bin/relay-compiler"], relay)
     assert judged.returncode == 0, judged.stdout + judged.stderr
     assert len(list((relay / "src" / "__generated__").iterdir())) == len(_DOCUMENTS)
 
@@ -134,8 +100,8 @@ def test_schemathesis_finds_nothing_in_a_short_look(serra: Running, schemathesis
 
 
 @pytest.mark.deep
-@pytest.mark.timeout(_WHOLE + 240)
+@pytest.mark.timeout(WHOLE + 240)
 def test_schemathesis_finds_nothing_in_five_minutes(serra: Running, schemathesis: Path) -> None:
     """The same for somebody who may write, for five minutes."""
-    code, said = _findings(schemathesis, serra, "lab_editor", _WHOLE, 100)
+    code, said = _findings(schemathesis, serra, "lab_editor", WHOLE, 100)
     assert code == 0, said

@@ -12,6 +12,7 @@ from infra.http.graphql import RequestBody, refusal, respond
 from infra.http.negotiation import JSON_TYPE, answer_type
 from infra.http.refusal import Refused
 from infra.http.subscriptions.events import accepts_events, send_events
+from infra.http.subscriptions.following import GOING_AWAY, STOPPING
 from infra.http.subscriptions.limits import Connections
 from infra.http.subscriptions.operations import Operations
 from infra.http.subscriptions.websocket import serve_websocket
@@ -43,11 +44,16 @@ class GraphQLEndpoint:
                 await self.operations.endpoint(scope, kept.again, send)
                 return
             viewer = await self.operations.endpoint.viewer(headers)
-            with self.connections.one_more(viewer):
+            self._must_go_on()
+            with self.operations.hub.stream(), self.connections.one_more(viewer):
                 results = await self.operations.begin(scope, headers, body)
                 await send_events(results, receive, send, self.connections.limits)
         except Refused as refused:
             await respond(send, refused.status, JSON_TYPE, refusal(refused), refused.headers)
+
+    def _must_go_on(self) -> None:
+        if self.operations.hub.stopping.is_set():
+            raise Refused(503, GOING_AWAY, STOPPING)
 
     def _operation(self, method: str, body: RequestBody) -> OperationType | None:
         found = self.operations.endpoint.document(body).operations.get(body.operation_name)

@@ -4,6 +4,7 @@ import asyncio
 
 from litestar.types import Receive, Send
 
+from infra.http.subscriptions.following import GOING_AWAY, STOPPING
 from infra.http.subscriptions.limits import StreamLimits
 from infra.http.subscriptions.operations import Result, Results
 
@@ -16,6 +17,8 @@ _HEADERS = [
 ]
 _SIGN_OF_LIFE = b":\n\n"
 _COMPLETE = b"event: complete\ndata:\n\n"
+_GOODBYE = f": {STOPPING}\n\n".encode()
+"""A comment, and no `complete` before the end: clients of graphql-sse then subscribe again by themselves."""
 
 
 def accepts_events(accept: str) -> bool:
@@ -40,6 +43,9 @@ async def send_events(results: Results, receive: Receive, send: Send, limits: St
                         await _send(send, _SIGN_OF_LIFE)
                     elif (result := coming.result()) is None:
                         await send({"type": "http.response.body", "body": _COMPLETE, "more_body": False})
+                        return
+                    elif result.ended == GOING_AWAY:
+                        await send({"type": "http.response.body", "body": _GOODBYE, "more_body": False})
                         return
                     else:
                         await _send(send, _next(result))

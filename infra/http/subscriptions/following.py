@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from graphql import GraphQLError
@@ -14,7 +15,10 @@ from infra.identity.tokens import Tokens
 from infra.postgres.changes import Change, Changes
 from schema.compiler.follow import Happening, Topic
 
+GOING_AWAY: Final = "GOING_AWAY"
+STOPPING: Final = "This server stops. Subscribe again."
 _LONGEST_START = 5.0
+_LONGEST_GOODBYE = 2.0
 
 
 class Ended(Exception):
@@ -88,6 +92,8 @@ class Hub:
     changes: Changes
     tokens: Tokens
     limits: StreamLimits
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _streams: set["asyncio.Future[None]"] = field(default_factory=set)
     _by_thing: defaultdict[UUID, dict[Following, None]] = field(default_factory=lambda: defaultdict(dict))
 
     def __post_init__(self) -> None:
@@ -113,6 +119,17 @@ class Hub:
             if not there:
                 del self._by_thing[following.topic.thing]
 
+    @contextmanager
+    def stream(self) -> Iterator[None]:
+        """A WebSocket or an event stream, as long as this lasts: when the server stops, its goodbye is waited for."""
+        over = asyncio.get_running_loop().create_future()
+        self._streams.add(over)
+        try:
+            yield
+        finally:
+            self._streams.discard(over)
+            over.set_result(None)
+
     # -- what the changes tell -------------------------------------------------------------------------------------
 
     def hear(self, change: Change) -> None:
@@ -132,9 +149,12 @@ class Hub:
         """End everything: some events could not be told."""
         self._end_all("MISSED", "Events were lost while the database was away. Read anew, and subscribe again.")
 
-    def end(self) -> None:
-        """End everything: the server stops."""
-        self._end_all("GOING_AWAY", "This server stops. Subscribe again.")
+    async def end(self) -> None:
+        """End everything: the server stops. Returns when all clients have been told, or do not listen."""
+        self.stopping.set()
+        self._end_all(GOING_AWAY, STOPPING)
+        if self._streams:
+            await asyncio.wait(self._streams, timeout=_LONGEST_GOODBYE)
 
     def _end_all(self, code: str, message: str) -> None:
         for one in self._all():

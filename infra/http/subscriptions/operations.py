@@ -63,7 +63,9 @@ class Operations:
         self.endpoint.limits.admit(operation.weight, body.variables or {}, client, HTTPStatus.BAD_REQUEST)
         followed = await self._follow(headers, document, body)
         if isinstance(followed, ExecutionResult):
-            return _Once(Result(encode(formatted(followed)), ran=False))
+            # What is no id at all is told in the words of what is not there: without the place where it stands.
+            gone = any(isinstance(error.original_error, Gone) for error in followed.errors or ())
+            return _nothing() if gone else _Once(Result(encode(formatted(followed)), ran=False))
         try:
             if await self.is_there(headers, followed):
                 return _Events(self, headers, document, body, followed)
@@ -73,7 +75,7 @@ class Operations:
             followed.close()
             raise
         followed.close()
-        return _Once(Result(encode(formatted(ExecutionResult(None, [Gone()]))), ran=False))
+        return _nothing()
 
     async def _follow(self, headers: Headers, document: Document, body: RequestBody) -> Following | ExecutionResult:
         built = await self._executor(headers, document, body, None)
@@ -179,6 +181,10 @@ class _Events:
 
     def close(self) -> None:
         self.followed.close()
+
+
+def _nothing() -> _Once:
+    return _Once(Result(encode(formatted(ExecutionResult(None, [Gone()]))), ran=False))
 
 
 def _last(reason: Ended | Refused) -> Result:

@@ -14,6 +14,7 @@ from litestar.types import Receive, Send, WebSocketScope
 from infra.http.graphql import RequestBody, has_nul
 from infra.http.refusal import Refused
 from infra.http.subscriptions import messages
+from infra.http.subscriptions.following import GOING_AWAY, STOPPING
 from infra.http.subscriptions.limits import Connections, StreamLimits
 from infra.http.subscriptions.messages import (
     PROTOCOL,
@@ -60,7 +61,7 @@ class Left(Exception):
     """The client has closed the WebSocket, or no longer reads."""
 
 
-_ENDS_ALL = {"UNAUTHENTICATED": Code.FORBIDDEN, "GOING_AWAY": Code.GOING_AWAY}
+_ENDS_ALL = {"UNAUTHENTICATED": Code.FORBIDDEN, GOING_AWAY: Code.GOING_AWAY}
 """Reasons that are not one operation's alone."""
 
 
@@ -75,7 +76,7 @@ async def serve_websocket(
         await send({"type": "websocket.close", "code": Code.NOT_ACCEPTABLE, "reason": reason})
         return
     await send({"type": "websocket.accept", "subprotocol": PROTOCOL, "headers": []})
-    with ExitStack() as held:
+    with operations.hub.stream(), ExitStack() as held:
         await _Socket(operations, connections, scope, dict(scope["headers"]), receive, send, held).serve()
 
 
@@ -228,6 +229,9 @@ class _Socket:
                 if not result.ran:
                     await self._fail(operation, msgspec.json.decode(result.payload)["errors"])
                     return
+                if result.ended == GOING_AWAY:
+                    # An operation that is not completed is one that clients run again where they connect next.
+                    self._end_all(result.ended, _words(result))
                 await self._say(messages.next_result(operation, result.payload))
                 if result.ended:
                     await self._complete(operation)
@@ -258,8 +262,11 @@ class _Socket:
             raise Closed(Code.TOO_SLOW, told) from None
 
     async def _stay_alive(self) -> None:
+        stopping = self.operations.hub.stopping
         while True:
-            await asyncio.sleep(self.limits.silence)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), self.limits.silence)
+                raise Closed(Code.GOING_AWAY, STOPPING)
             if self.unanswered > 1:
                 raise Closed(Code.NO_ANSWER, "No answer to two pings.")
             self.unanswered += 1

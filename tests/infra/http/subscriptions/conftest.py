@@ -64,6 +64,13 @@ async def here(parts: Parts) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 def there(servers: EmbeddedServers, open_database: Database) -> Iterator[str]:
     """The address of a server in a process of its own."""
+    with apart(servers) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def apart(servers: EmbeddedServers) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Serve as `serra serve` does; gives the address and the process, which is stopped at the end."""
     port = free_port()
     s3 = servers.s3
     given = {
@@ -81,7 +88,7 @@ def there(servers: EmbeddedServers, open_database: Database) -> Iterator[str]:
     address = f"127.0.0.1:{port}"
     try:
         _wait_until_live(address)
-        yield address
+        yield address, process
     finally:
         process.terminate()
         process.wait(timeout=20)
