@@ -2,22 +2,30 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any, NamedTuple, Protocol
 
 from piccolo.engine import engine_finder
 
-_bells: list[Callable[[], None]] = []
-"""What is rung, once `use_bell` has named it."""
+
+class Run(Protocol):
+    """Runs a statement that is a transaction by itself, and gives its one value."""
+
+    async def __call__(self, statement: str, values: list[Any], /) -> Any:
+        """The first column of its first row; None where it has none."""
 
 
-def use_bell(ring: Callable[[], None]) -> None:
-    """Say, once at start-up, how those who follow the log learn that there is something new in it."""
-    _bells[:] = [ring]
+class _Database(NamedTuple):
+    run: Run
+    ring: Callable[[], None]
 
 
-def committed() -> None:
-    """Wake those who follow the log: for `transaction`, and for a write that is one statement."""
-    for ring in _bells:
-        ring()
+_database: list[_Database] = []
+"""The one database, once `use_database` has named it."""
+
+
+def use_database(run: Run, ring: Callable[[], None]) -> None:
+    """Say, once at start-up, what runs single statements, and what wakes those who follow the log."""
+    _database[:] = [_Database(run, ring)]
 
 
 @asynccontextmanager
@@ -33,4 +41,16 @@ async def transaction() -> AsyncIterator[None]:
         raise RuntimeError(message)
     async with engine.transaction():
         yield
-    committed()
+    _committed()
+
+
+async def at_once(statement: str, *values: Any) -> Any:
+    """Write in one statement, which is all of its transaction: its one value. Never inside `transaction`."""
+    found = await _database[0].run(statement, list(values))
+    _committed()
+    return found
+
+
+def _committed() -> None:
+    for database in _database:
+        database.ring()

@@ -9,7 +9,7 @@ import asyncpg
 logger = logging.getLogger("serra.changes")
 
 CHANNEL = "serra_changed"
-_TOGETHER_SECONDS = 0.01
+_TOGETHER_SECONDS = 0.02
 RING = f"select pg_notify('{CHANNEL}', '')"
 
 

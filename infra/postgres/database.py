@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: a pool for Piccolo's writes and whatever else, and some for the compiled reads."""
+"""Connections to PostgreSQL: a pool for Piccolo's writes and whatever else, and some for single statements."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,8 +11,8 @@ from piccolo.engine.postgres import PostgresTransaction
 from infra.postgres.bell import Bell
 from infra.postgres.changes import Changes
 from infra.postgres.piccolo_conf import DB
-from infra.postgres.reads import Reads
-from services.transaction import use_bell
+from infra.postgres.single import SingleStatements
+from services.transaction import use_database
 
 _STATEMENTS_KEPT = 1024
 """Prepared statements that a connection remembers: plans are few, documents many."""
@@ -22,7 +22,7 @@ _SETTINGS = {"application_name": "serra", "TimeZone": "UTC", "jit": "off"}
 class Database:
     """Reads are single statements on any of their connections; writes open transactions through Piccolo's pool."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", reads: Reads) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", reads: SingleStatements) -> None:
         self.pool = pool
         self._reads = reads
         self.changes = Changes(_connection_of_its_own)
@@ -42,8 +42,8 @@ class Database:
 
 
 @asynccontextmanager
-async def database(url: str, *, connections: int = 16, reads: int = 8) -> AsyncIterator[Database]:
-    """Open the pool that Piccolo uses and the connections that the compiler uses; close them at the end."""
+async def database(url: str, *, connections: int = 16, reads: int = 8, writes: int = 8) -> AsyncIterator[Database]:
+    """Open the pool that Piccolo uses and the connections for single statements; close them at the end."""
     DB.config = {"dsn": url}
     await DB.start_connection_pool(
         min_size=2,
@@ -55,16 +55,18 @@ async def database(url: str, *, connections: int = 16, reads: int = 8) -> AsyncI
     )
     if DB.pool is None:
         raise RuntimeError("Piccolo opened no pool.")
-    read_connections = Reads(url, reads, _SETTINGS, _STATEMENTS_KEPT)
-    opened = Database(DB.pool, read_connections)
+    reading = SingleStatements(url, reads, _SETTINGS, _STATEMENTS_KEPT)
+    writing = SingleStatements(url, writes, _SETTINGS, _STATEMENTS_KEPT)
+    opened = Database(DB.pool, reading)
     bell = Bell(DB.pool)
-    use_bell(bell.ring)
+    use_database(writing.fetch_value, bell.ring)
     try:
         yield opened
     finally:
         await bell.aclose()
         await opened.changes.aclose()
-        await read_connections.aclose()
+        await reading.aclose()
+        await writing.aclose()
         await DB.close_connection_pool()
 
 

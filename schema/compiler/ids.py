@@ -1,11 +1,13 @@
 """Global ids: the type's name in snake case and the row's UUID, `test_round_0193…`. Opaque to clients."""
 
 import re
+from functools import cache
 from uuid import UUID
 
 _TAIL = re.compile(r"[0-9a-f]{32}")
 
 
+@cache
 def prefix(type_name: str) -> str:
     """What the ids of a type begin with: `test_round_`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type_name).lower() + "_"

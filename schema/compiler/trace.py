@@ -20,7 +20,9 @@ class Traced:
 
 def shape(value: Any) -> Hashable:
     """What of the value decides the plan."""
-    if isinstance(value, Mapping):
+    if type(value) is str:
+        return "str"
+    if isinstance(value, dict):
         return tuple((key, shape(item)) for key, item in value.items())
     if value is None or isinstance(value, bool | Enum):
         return value
@@ -29,7 +31,7 @@ def shape(value: Any) -> Hashable:
 
 def trace(value: Any, path: tuple[str, ...] = ()) -> Any:
     """The value with every part that only fills a plan replaced by its place."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: trace(item, (*path, key)) for key, item in value.items()}
     if value is None or isinstance(value, bool | Enum):
         return value

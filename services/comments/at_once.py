@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from services.comments.tables import Comment
 from services.ids import new_id
 from services.languages import LanguageCode
 from services.subjects import KINDS, VERSIONS, Thing
-from services.transaction import committed
+from services.transaction import at_once
 from services.viewer import Viewer, person_key
 
 _INSERT = """
@@ -23,16 +22,15 @@ _INSERT = """
     readers as (
         select version, array(
             select key from unnest(keys) with ordinality as all_of_them(key, place)
-            where key not like 'person:%' or key = {{}} order by place
+            where key not like 'person:%' or key = $4 order by place
         ) as keys from widest
     ),
     made as (
         insert into comment
             (id, audience, "{column}", subject_version, author, organisation, body, language,
              anchor_quote, anchor_prefix, anchor_suffix)
-        select {{}}::uuid, case when cardinality(readers.keys) = 0 then array[{{}}::text] else readers.keys end,
-            {{}}::uuid, readers.version, {{}}::uuid, {{}}::uuid, {{}}::text, {{}}::text,
-            {{}}::text, {{}}::text, {{}}::text
+        select $5::uuid, case when cardinality(keys) = 0 then array[$4] else keys end, $1::uuid, version, $6::uuid,
+            $7::uuid, $8::text, $9::text, $10::text, $11::text, $12::text
         from readers
         returning id, "{column}" as subject, subject_version, author, organisation
     )
@@ -43,7 +41,8 @@ _INSERT = """
     returning subject_id
 """
 _STATEMENTS: Mapping[str, str] = {
-    name: _INSERT.format(subject=VERSIONS[name], column=kind.column, kind=name) for name, kind in KINDS.items()
+    name: _INSERT.format(subject=VERSIONS[name].format("$1", "$2", "$3"), column=kind.column, kind=name)
+    for name, kind in KINDS.items()
 }
 
 
@@ -61,14 +60,6 @@ async def add_at_once(viewer: Viewer, thing: Thing, organisation: UUID, words: W
     """The comment's id; None where the viewer may not read the subject, or there is none."""
     kind, subject = thing
     author = viewer.require_person()
-    made = await Comment.raw(
-        _STATEMENTS[kind],
-        *(subject, None, list(viewer.keyring)),
-        person_key(author),
-        *(new_id(), person_key(author), subject, author, organisation, *words),
-    )
-    if not made:
-        return None
-    committed()
-    comment: UUID = made[0]["subject_id"]
-    return comment
+    whose = person_key(author), new_id(), author, organisation
+    made: UUID | None = await at_once(_STATEMENTS[kind], subject, None, list(viewer.keyring), *whose, *words)
+    return made

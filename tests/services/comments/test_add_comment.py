@@ -1,15 +1,19 @@
 """addComment, through GraphQL."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from infra.postgres.database import Database
+from services.cases.tables import Case, CaseVersion
 from services.comments.tables import Comment
+from services.log import LogEntry
 from services.organisations.terms import Role
-from services.viewer import network_key, organisation_key
+from services.viewer import network_key, organisation_key, person_key
 from tests.client import Client
+from tests.factories.artefacts import stored_file
 from tests.factories.cases import content, drafted_case, published_case
 from tests.factories.comments import commented, reads, round_of, row_id
 from tests.factories.network import SmallNetwork, organisation, person
@@ -237,3 +241,45 @@ async def test_nobody_in_particular_comments_on_nothing(as_: As, network: SmallN
     answer = await as_(None).send(document, input={"subject": case_id, "body": "?"})
     assert answer.status_code == 401
     assert await Comment.count() == 0
+
+
+@pytest.mark.parametrize("audience", [EVERYONE, LEARNING], ids=["everyone", "learning"])
+@pytest.mark.parametrize("kind", ["case", "round", "file"])
+async def test_the_usual_comment_is_made_as_any_other(
+    as_: As, network: SmallNetwork, kind: str, audience: dict[str, Any]
+) -> None:
+    """What is made in one statement has the same readers, the same version and the same log line."""
+    editor, reviewer = as_(network.olen_editor), as_(network.reviewer)
+    case_id = await published_case(editor, audience=audience)
+    subject = case_id
+    if kind == "round":
+        subject = await round_of(case_id, network.olen, "public", revision=2)
+    elif kind == "file":
+        subject = await stored_file(editor, subject=case_id)
+    anchor = {"quote": " as is", "suffix": "."}
+    usual = await commented(reviewer, subject, "Who?", language="en", anchor=anchor)
+    other = await commented(reviewer, subject, "Who?", language="en", anchor=anchor, idempotencyKey="another way")
+    assert await _stored(usual) == await _stored(other)
+
+
+async def test_a_guest_keeps_the_key_that_let_them_in(as_: As, network: SmallNetwork) -> None:
+    """What a guest says is read by them and by the thing's own readers, and not by another guest."""
+    editor, reviewer, outsider = as_(network.olen_editor), as_(network.reviewer), as_(network.outsider)
+    case_id = await published_case(editor, audience={})
+    who = "{ viewer { person { id } } }"
+    mine, theirs = [(await one.ask(who))["viewer"]["person"]["id"] for one in (reviewer, outsider)]
+    keys = [organisation_key(network.olen), person_key(row_id(mine)), person_key(row_id(theirs))]
+    await Case.update({Case.audience: keys}).where(Case.id == row_id(case_id))
+    await CaseVersion.update({CaseVersion.audience: keys}).where(CaseVersion.case == row_id(case_id))
+    comment_id = await commented(reviewer, case_id)
+    assert [await reads(one, comment_id) for one in (editor, reviewer, outsider)] == [True, True, False]
+
+
+async def _stored(comment_id: str) -> list[dict[str, Any]]:
+    comment = await Comment.select().where(Comment.id == row_id(comment_id)).first()
+    line = await LogEntry.select().where(LogEntry.subject_id == row_id(comment_id)).first()
+    assert comment is not None
+    assert line is not None
+    line["detail"] = json.loads(line["detail"])
+    own = {"id", "created_at", "at", "subject_id"}
+    return [{name: value for name, value in row.items() if name not in own} for row in (comment, line)]

@@ -1,4 +1,4 @@
-"""The connections that compiled reads run on: fewer steps for each than a general pool takes."""
+"""Connections for statements that are a transaction by themselves: fewer steps for each than a general pool takes."""
 
 import asyncio
 from collections import deque
@@ -8,11 +8,11 @@ from typing import Any
 import asyncpg
 
 _GENERIC = {"plan_cache_mode": "force_generic_plan"}
-"""The compiler's statements do not depend on their values. Left to itself PostgreSQL believes that they might, because
-of `limit $n`, and plans lists anew for every request: two fifths of a list's time."""
+"""Their plans need not depend on their values. Left to itself PostgreSQL believes that they might, because of
+`limit $n`, and plans lists anew for every request: two fifths of a list's time."""
 
 
-class Reads:
+class SingleStatements:
     """Up to `most` connections, opened when they are first needed and kept. What is taken last is given out first."""
 
     def __init__(self, url: str, most: int, settings: Mapping[str, str], statements_kept: int) -> None:
