@@ -19,6 +19,7 @@ from infra.http.subscriptions.operations import Operations
 from infra.http.trusted import trusted_documents
 from infra.identity.tokens import Tokens
 from infra.parts import Parts, open_parts
+from infra.postgres.breadth import Breadth
 from infra.postgres.changes import Changes
 from infra.settings import Settings, load_settings
 from schema import catalogue, schema
@@ -37,6 +38,7 @@ def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | 
         trusted=trusted_documents(settings.trusted_documents, documents.read),
         limits=Limits(settings.node_limit, settings.cost_limit, settings.cost_budget, settings.cost_budget_per_second),
         database=parts.database,
+        breadth=Breadth(parts.database.pool),
         tokens=tokens,
         ports=parts.ports,
         largest_body=settings.body_limit_bytes,

@@ -37,8 +37,10 @@ class _Listener:
         return None
 
 
-async def fixed(question: Question, variables: Mapping[str, Any], ports: Ports) -> list[Fixed]:
-    """The statements of a query whose variables are all text."""
+async def fixed(
+    question: Question, variables: Mapping[str, Any], ports: Ports, *, reads_little: bool = False
+) -> list[Fixed]:
+    """The statements of a query whose variables are all text, as they are for those who may read much, or little."""
     listener = _Listener()
     context = Context(
         viewer=Viewer(keyring=(KEYRING,)),
@@ -46,6 +48,7 @@ async def fixed(question: Question, variables: Mapping[str, Any], ports: Ports) 
         database=listener,
         ports=ports,
         plans=PlanCache(),
+        reads_little=reads_little,
     )
     result = graphql.execute(
         schema,

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
-import asyncpg
-
 from infra.bench import contenders, cpu, load
 from infra.bench.contenders import Contender
 from infra.bench.fixed import KEYRING, Fixed, fixed
@@ -19,12 +17,16 @@ from infra.bench.questions import QUESTIONS, Ask, Question, asks, same_form
 from infra.bench.report import Result, Round, Spoken
 from infra.bench.wire import wire
 from infra.bench.world import ARCHIVE_KEY, World, tidy
+from infra.postgres.breadth import Breadth
+from infra.postgres.database import database
 from services.ports import Ports
 
 _COMPARED = 40
 _LISTENED = 200
 _WARM_UP_SECONDS = 2.0
 _TIMED = 50
+_NO_PORTS = cast("Ports", None)
+"""A read of these four touches nothing but the database."""
 
 Requests = Mapping[str, Sequence[bytes]]
 """The requests of a question, by the contender that they are written for."""
@@ -63,8 +65,7 @@ class Measurement:
 
     def narrow_reader(self) -> float:
         """Seconds that Serra's list of (b) takes for the reader who may read the oldest 1 % alone: the median."""
-        (statement,) = asyncio.run(_statements(QUESTIONS[1], {}))
-        return asyncio.run(_timed(self.world.servers.database_url, statement, [ARCHIVE_KEY]))
+        return asyncio.run(_list_of(self.world.servers.database_url, [ARCHIVE_KEY]))
 
     @cached_property
     def _asked(self) -> dict[str, list[Ask]]:
@@ -139,22 +140,20 @@ class Measurement:
 
 
 async def _statements(question: Question, variables: Mapping[str, object]) -> list[Fixed]:
-    no_ports = cast("Ports", None)  # a read of these four touches nothing but the database
-    return await fixed(question, variables, no_ports)
+    return await fixed(question, variables, _NO_PORTS)
 
 
-async def _timed(url: str, statement: Fixed, keyring: list[str]) -> float:
-    connection = await asyncpg.connect(url, server_settings={"jit": "off"})
-    try:
-        prepared = await connection.prepare(statement.sql)
+async def _list_of(url: str, keyring: list[str]) -> float:
+    """Seconds of the list of (b) for whoever holds the keys, by the statement and on the connection that serve it."""
+    async with database(url) as opened:
+        little = await Breadth(opened.pool).reads_little(tuple(keyring))
+        (statement,) = await fixed(QUESTIONS[1], {}, _NO_PORTS, reads_little=little)
         values = [keyring if value == KEYRING else value for value in statement.values]
         times = []
         for _ in range(_TIMED):
             started = time.perf_counter()
-            await prepared.fetchval(*values)
+            await opened.fetch_json(statement.sql, values)
             times.append(time.perf_counter() - started)
-    finally:
-        await connection.close()
     return sorted(times)[_TIMED // 2]
 
 

@@ -21,6 +21,7 @@ from infra.http.negotiation import JSON_TYPE, answer_type, status_of
 from infra.http.refusal import Refused
 from infra.http.trusted import find_trusted
 from infra.identity.tokens import InvalidToken, Tokens
+from infra.postgres.breadth import Breadth
 from schema.compiler.run import Context, Database, RawExecutor
 from schema.languages import wanted
 from services.errors import NotSignedIn
@@ -53,6 +54,7 @@ class GraphQLOverHTTP:
     trusted: Mapping[str, Document]
     limits: Limits
     database: Database
+    breadth: Breadth
     tokens: Tokens
     ports: Ports
     largest_body: int
@@ -223,13 +225,15 @@ class GraphQLOverHTTP:
 
     async def context(self, headers: Mapping[bytes, bytes], document: Document) -> Context:
         """What an operation knows. Raises Refused."""
+        viewer = await self.viewer(headers)
         return Context(
-            viewer=await self.viewer(headers),
+            viewer=viewer,
             languages=wanted(headers.get(b"accept-language", b"").decode("latin-1")),
             database=self.database,
             plans=document.plans,
             threshold=self.threshold,
             ports=self.ports,
+            reads_little=await self.breadth.reads_little(viewer.keyring),
         )
 
     async def _execute(self, document: Document, body: RequestBody, context: Context) -> ExecutionResult:

@@ -32,6 +32,7 @@ TABLES: list[type[Table]] = [
     organisations.IdempotencyKey,
     concepts.Concept,
     cases.Case,
+    cases.CaseAudience,
     cases.CaseVersion,
     cases.CaseConcept,
     cases.Participation,

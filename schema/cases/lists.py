@@ -6,6 +6,7 @@ from schema.cases.terms import CaseKind, PublicationStatus
 from schema.compiler.sources import Filter, Order
 from schema.organisations.terms import GovernmentLevel
 from schema.terms import show
+from services.cases.tables import CaseAudience
 from services.terms import Term
 
 
@@ -20,8 +21,8 @@ class CaseOrder(Term):
 show(CaseOrder)
 
 CASE_ORDERS = {
-    "NEWEST": Order("{case}.listed_at", "timestamptz", descending=True),
-    "OLDEST": Order("{case}.listed_at", "timestamptz"),
+    "NEWEST": Order("{case}.listed_at", "timestamptz", descending=True, by_key=CaseAudience),
+    "OLDEST": Order("{case}.listed_at", "timestamptz", by_key=CaseAudience),
     "SLUG": Order("{case}.slug", "text"),
 }
 

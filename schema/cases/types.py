@@ -24,7 +24,7 @@ from schema.compiler.declare import (
     rows,
     text,
 )
-from schema.compiler.sources import Filter, Lookup, Rule
+from schema.compiler.sources import Filter, Lookup, Pointing, Rule
 from schema.concepts.types import Concept
 from schema.events.lists import events_where
 from schema.organisations.lists import LAB_ORDERS
@@ -145,7 +145,7 @@ class Case(Node, CaseContent):
     created_at: datetime = column(t.Case.created_at, "When it was begun.")
     published_at: datetime | None = column(t.CaseVersion.published_at, "When the current version was published.")
     version: CaseVersion | None = declared(
-        Lookup({"number": Filter("{target}.number = {value}::int")}, on='{target}."case" = {case}.id'),
+        Lookup({"number": Filter("{target}.number = {value}::int")}, on=Pointing(t.CaseVersion.case)),
         "One of its versions, if the viewer may read it.",
         arguments=(argument("number", int, "The version's number."),),
     )

@@ -16,8 +16,7 @@ from graphql import (
 from piccolo.table import Table
 
 from schema.compiler import ids
-from schema.compiler.declare import references
-from schema.compiler.sources import SOURCE, Declared, Many, One, OneOf, Page, Rule, Source
+from schema.compiler.sources import SOURCE, Declared, Many, One, OneOf, Page, Rule, Source, references
 
 
 class UndeclaredType(Exception):
@@ -89,7 +88,7 @@ def catalogue(schema: GraphQLSchema) -> Catalogue:
             if SOURCE in metadata:
                 sources[of.name, name] = metadata[SOURCE]
     made = Catalogue(schema, sources, types)
-    problems = [*_undeclared(made), *_unruled(made)]
+    problems = [*_undeclared(made), *_unruled(made), *_found_otherwise(made)]
     if problems:
         raise UndeclaredType("\n".join(problems))
     return made
@@ -118,6 +117,15 @@ def _undeclared(made: Catalogue) -> Iterator[str]:
         of_a_row = isinstance(source, OneOf | One | Many | Page) and made.object(type_name) not in roots
         if of_a_row and type_name not in made.types:
             yield f"{type_name}.{field_name} is read from a row of {type_name}, which is not declared."
+
+
+def _found_otherwise(made: Catalogue) -> Iterator[str]:
+    for (type_name, field_name), source in made.sources.items():
+        if isinstance(source, Page) and any(order.by_key for order in source.orders.values()):
+            connection = get_named_type(made.object(type_name).fields[field_name].type)
+            of = get_named_type(made.object(connection.name).fields["nodes"].type)
+            if of.name in made.types and made.types[of.name].rule is not Rule.AUDIENCE:
+                yield f"{type_name}.{field_name} is found by keys, but {of.name} is not read by its audience."
 
 
 def _unruled(made: Catalogue) -> Iterator[str]:

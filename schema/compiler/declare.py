@@ -31,6 +31,7 @@ from schema.compiler.sources import (
     One,
     Order,
     Page,
+    Pointing,
     Reference,
     References,
     Rule,
@@ -38,7 +39,6 @@ from schema.compiler.sources import (
     Source,
     TableClass,
     sql_of,
-    table_name,
 )
 from schema.terms import LanguageCode
 
@@ -135,7 +135,7 @@ def reference_list(description: str) -> Any:
 
 def whole_of(key: ForeignKey[Any], description: str) -> Any:
     """The one row whose unique foreign key points at this row."""
-    return declared(One(back(key)), description)
+    return declared(One(Pointing(key)), description)
 
 
 def rows(on: str, description: str, *, order: str) -> Any:
@@ -145,12 +145,12 @@ def rows(on: str, description: str, *, order: str) -> Any:
 
 def many(key: ForeignKey[Any], description: str, *, where: str = "", order: str = '{target}."position"') -> Any:
     """The parts whose foreign key points at this row, or at the joined row that the key refers to."""
-    return declared(Many(back(key) + (f" and {where}" if where else ""), order), description)
+    return declared(Many(Pointing(key, where), order), description)
 
 
 def count(type_name: str, key: ForeignKey[Any], description: str, *, where: str = "") -> Any:
     """How many rows of a type point here, of those that the viewer may read."""
-    return declared(Count(type_name, back(key) + (f" and {where}" if where else "")), description)
+    return declared(Count(type_name, Pointing(key, where)), description)
 
 
 def page(
@@ -172,7 +172,7 @@ def page(
         arguments.insert(0, argument("order_by", order_by | None, "How to sort; without it the newest come first."))
     if filter_type:
         arguments.insert(0, argument("filter", filter_type | None, "Conditions, of which all must hold."))
-    condition = back(on) if isinstance(on, ForeignKey) else on
+    condition = Pointing(on) if isinstance(on, ForeignKey) else on
     return declared(Page(condition, orders, filters or {}), description, arguments=tuple(arguments))
 
 
@@ -182,18 +182,6 @@ PAGING = (
     argument("last", int | None, "How many from the end, 1–100."),
     argument("before", str | None, "Only what precedes this cursor."),
 )
-
-
-def references(key: ForeignKey[Any]) -> TableClass:
-    """The table that a key points at."""
-    table: TableClass = key._foreign_key_meta.resolved_references  # noqa: SLF001 - Piccolo's reflection
-    return table
-
-
-def back(key: ForeignKey[Any]) -> str:
-    """The condition that finds the rows whose key points at the row at hand."""
-    target = table_name(references(key))
-    return f'{{target}}."{key._meta.db_column_name}" = {{{target}}}.id'  # noqa: SLF001 - Piccolo's reflection
 
 
 def by_slug(description: str) -> Any:

@@ -1,5 +1,6 @@
 """The plan of a connection."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphql import GraphQLField, GraphQLObjectType, get_named_type
@@ -19,12 +20,15 @@ from schema.compiler.plan import (
     Value,
 )
 from schema.compiler.selection import Selected, as_object
-from schema.compiler.sources import Page
+from schema.compiler.sources import Order, Page, TableClass
 
 if TYPE_CHECKING:
     from schema.compiler.planner import Planner
 
 COUNTED_AT_MOST = 10_000
+
+_Place = tuple[str, str]
+"""Where a row stands in its list: the expressions of its sort key and of its id."""
 
 
 def plan_page(planner: "Planner", source: Page, of: GraphQLField, details: Selected, scope: Scope) -> PageOf:
@@ -35,6 +39,7 @@ def plan_page(planner: "Planner", source: Page, of: GraphQLField, details: Selec
     window = paging.window(given)
     planner.checks.append(Check(window.size, 1, paging.LONGEST_PAGE, window.message))
     name, order = paging.ordering(source.orders, given.get("orderBy"))
+    limit = planner.value(window.size) + "::int"
 
     inner, origin = planner.origin(node_type, source.on, scope)
     for filter_name, filter_value in {**given, **given.get("filter", {})}.items():
@@ -42,15 +47,9 @@ def plan_page(planner: "Planner", source: Page, of: GraphQLField, details: Selec
             filter_ = source.filters[filter_name]
             condition = planner.sql(filter_.sql, inner, value=planner.value(filter_value, filter_.convert))
             origin = Origin(origin.tables, (*origin.where, condition))
-    everything = origin
-    key, row_id = planner.sql(order.sql, inner), f"{inner['target']}.id"
-    for cursor, after in ((window.after, True), (window.before, False)):
-        if cursor is not None:
-            at = planner.value(cursor, cursors.key_of(name, order.type)), planner.value(cursor, cursors.row_of(name))
-            comes = ">" if after is not order.descending else "<"
-            condition = f"({key}, {row_id}) {comes} ({at[0]}::text::{order.type}, {at[1]}::uuid)"
-            origin = Origin(origin.tables, (*origin.where, condition))
-    direction = "desc" if order.descending is not window.backward else "asc"
+    sorting = _Sorting(planner, window, name, order)
+    by_key = order.by_key if planner.reads_little else None
+    row = sorting.row(inner)
 
     fields: list[tuple[str, Connected]] = []
     for answer_key, selected in planner.selection.fields(connection, details).items():
@@ -62,18 +61,71 @@ def plan_page(planner: "Planner", source: Page, of: GraphQLField, details: Selec
             case "pageInfo":
                 fields.append((answer_key, _page_info(planner, connection, selected)))
             case "totalCount":
-                fields.append((answer_key, Total(everything, COUNTED_AT_MOST)))
+                fields.append((answer_key, Total(origin, COUNTED_AT_MOST)))
             case _:
                 fields.append((answer_key, Value(f"'{connection.name}'")))
     return PageOf(
         fields=tuple(fields),
-        origin=origin,
-        order=f"{key} {direction}, {row_id} {direction}",
-        limit=planner.value(window.size) + "::int",
-        cursor=cursors.sql(name, key, row_id),
+        origin=_found_by_keys(sorting, by_key, origin, inner, limit) if by_key else sorting.bounded(origin, row),
+        order=sorting.by(row),
+        limit=limit,
+        cursor=cursors.sql(name, *row),
         backward=window.backward,
         bounded=window.bounded,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorting:
+    """An order and a window, over whatever rows have the columns that the order names."""
+
+    planner: "Planner"
+    window: paging.Window
+    name: str
+    order: Order
+
+    def row(self, scope: Scope) -> _Place:
+        """Where the row at hand stands."""
+        return self.planner.sql(self.order.sql, scope), f"{scope['target']}.id"
+
+    def by(self, row: _Place) -> str:
+        """What rows are sorted by to be read from the side where the window begins."""
+        direction = "desc" if self.order.descending is not self.window.backward else "asc"
+        return ", ".join(f"{sql} {direction}" for sql in row)
+
+    def bounded(self, origin: Origin, row: _Place) -> Origin:
+        """Those of the rows that lie between the window's cursors."""
+        where = list(origin.where)
+        for cursor, after in ((self.window.after, True), (self.window.before, False)):
+            if cursor is not None:
+                key = self.planner.value(cursor, cursors.key_of(self.name, self.order.type))
+                row_id = self.planner.value(cursor, cursors.row_of(self.name))
+                comes = ">" if after is not self.order.descending else "<"
+                where.append(f"({', '.join(row)}) {comes} ({key}::text::{self.order.type}, {row_id}::uuid)")
+        return Origin(origin.tables, tuple(where))
+
+
+def _found_by_keys(sorting: _Sorting, by_key: TableClass, origin: Origin, scope: Scope, limit: str) -> Origin:
+    """The rows of a page, found by each key that the viewer holds and merged, instead of along the whole list.
+
+    A key gives one row more than a page has, which is how a page knows that others follow. All conditions stand with
+    the key: what was cut to a page's length first and looked at afterwards could come out short.
+    """
+    planner, target = sorting.planner, scope["target"]
+    listed, held, found, merged = map(planner.alias, "akfm")
+    row = sorting.row({name: listed if alias == target else alias for name, alias in scope.items()})
+    bounded = sorting.bounded(origin, row)
+    where = " and ".join((f"{listed}.key = {held}.key", f"{target}.id = {listed}.id", *bounded.where))
+    of_key = (
+        f'select {row[0]} as place, {row[1]} as id from "{by_key._meta.tablename}" {listed} cross join {origin.tables}'  # noqa: SLF001 - Piccolo's reflection
+        f" where {where} order by {sorting.by(row)} limit {limit} + 1"
+    )
+    rows = (
+        f"select distinct {found}.place, {found}.id from unnest({planner.context('keyring')}::text[]) {held}(key)"
+        f" cross join lateral ({of_key}) {found}"
+        f" order by {sorting.by((f'{found}.place', f'{found}.id'))} limit {limit} + 1"
+    )
+    return Origin(f"({rows}) {merged} cross join {origin.tables}", (f"{target}.id = {merged}.id",))
 
 
 def _edges(

@@ -5,7 +5,7 @@ every value behind a parameter, and adds the rule of its type to every table it 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -21,7 +21,6 @@ from piccolo.columns import ForeignKey
 
 from schema.compiler import ids
 from schema.compiler.catalogue import Catalogue
-from schema.compiler.declare import back, references
 from schema.compiler.pages import plan_page
 from schema.compiler.plan import (
     Check,
@@ -49,15 +48,18 @@ from schema.compiler.sources import (
     Localised,
     Lookup,
     Many,
+    On,
     One,
     OneOf,
     Page,
+    Pointing,
     Reference,
     References,
     Resolved,
     Rule,
     Scalar,
     Source,
+    references,
     table_name,
 )
 from schema.languages import WANTED_AT_MOST
@@ -65,10 +67,14 @@ from schema.languages import WANTED_AT_MOST
 
 @dataclass(slots=True)
 class Planner:
-    """Plans one root field. Made anew for each plan; holds its aliases and parameters."""
+    """Plans one root field. Made anew for each plan; holds its aliases and parameters.
+
+    `reads_little`: whoever asks may read few of all rows. It decides how rows are found, and never which.
+    """
 
     catalogue: Catalogue
     selection: Selection
+    reads_little: bool = False
     parameters: list[Parameter] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     walked: bool = False
@@ -81,6 +87,10 @@ class Planner:
         root = self.node(source, of, details, scope)
         return Plan(root, tuple(self.parameters), tuple(self.checks), self.walked)
 
+    def alias(self, letter: str) -> str:
+        """A name that no other rows of the statement have."""
+        return f"{letter}{next(self._aliases)}"
+
     # -- values ----------------------------------------------------------------------------------------------------
 
     def value(self, value: Any, convert: Any = None) -> str:
@@ -92,9 +102,11 @@ class Planner:
         return self._place(Parameter(context=name))
 
     def _place(self, parameter: Parameter) -> str:
-        if parameter not in self.parameters:
-            self.parameters.append(parameter)
-        return f"${self.parameters.index(parameter) + 1}"
+        for place, known in enumerate(self.parameters, 1):
+            if known == parameter and type(known.value) is type(parameter.value):  # 1 and true are equal to Python
+                return f"${place}"
+        self.parameters.append(parameter)
+        return f"${len(self.parameters)}"
 
     def sql(self, template: str, scope: Scope, **names: str) -> str:
         """The template with aliases and placeholders in it."""
@@ -151,7 +163,7 @@ class Planner:
             case OneOf(choices):
                 return self._one_of(choices, target, details, scope)
             case EachOf(sql, choices):
-                alias = f"j{next(self._aliases)}"
+                alias = self.alias("j")
                 tables = f"jsonb_array_elements({self.sql(sql, scope)}) with ordinality {alias}(value, place)"
                 found = self._one_of(choices, target, details, {**scope, "value": f"{alias}.value"})
                 return Rows(found, Origin(tables, ()), f"{alias}.place")
@@ -167,12 +179,13 @@ class Planner:
                 message = f"{source} cannot stand here."
                 raise TypeError(message)
 
-    def origin(self, of: GraphQLObjectType, on: str | None, scope: Scope) -> tuple[dict[str, str], Origin]:
+    def origin(self, of: GraphQLObjectType, on: On | None, scope: Scope) -> tuple[dict[str, str], Origin]:
         """The rows of a declared type that `on` finds and the viewer may read, and the scope inside them."""
         declared = self.catalogue.declared(of.name)
         inner = dict(scope)
-        alias = inner[declared.name] = inner["target"] = f"t{next(self._aliases)}"
-        where = [self.sql(on, {**scope, "target": alias})] if on else []
+        alias = inner[declared.name] = inner["target"] = self.alias("t")
+        found = on.sql if isinstance(on, Pointing) else on
+        where = [self.sql(found, {**scope, "target": alias})] if found else []
         if declared.table is None:
             message = f"{of.name} has no table to be selected from."
             raise TypeError(message)
@@ -181,17 +194,17 @@ class Planner:
             where.append(self._readable(alias))
             self._checked.add(alias)
         for table, condition in declared.joins.items():
-            joined = inner[table_name(table)] = f"t{next(self._aliases)}"
+            joined = inner[table_name(table)] = self.alias("t")
             tables += f' join "{table._meta.tablename}" {joined} on {self.sql(condition, inner)}'  # noqa: SLF001
             where.append(self._readable(joined))
         if declared.wholes and not any(self._reached(key, on, scope) for key in declared.wholes):
             where.append(self._whole_is_readable(declared, alias, scope))
         return inner, Origin(tables, tuple(where))
 
-    def _reached(self, key: ForeignKey[Any], on: str | None, scope: Scope) -> bool:
+    def _reached(self, key: ForeignKey[Any], on: On | None, scope: Scope) -> bool:
         """Whether a row is found from the row that its key points at, which the viewer is known to read."""
-        whole = table_name(references(key))
-        return scope.get(whole) in self._checked and f"{on} and ".startswith(f"{back(key)} and ")
+        points = isinstance(on, Pointing) and on.key is key
+        return points and scope.get(table_name(references(key))) in self._checked
 
     def _whole_is_readable(self, declared: Declared, alias: str, scope: Scope) -> str:
         choices = []
@@ -206,21 +219,21 @@ class Planner:
         # In this form PostgreSQL neither multiplies two guessed selectivities nor makes the plan depend on the keys.
         return f"case when {alias}.audience && (select {self.context('keyring')}::text[]) then true end"
 
-    def _row(self, on: str, of: GraphQLObjectType, details: Selected, scope: Scope) -> Row:
+    def _row(self, on: On, of: GraphQLObjectType, details: Selected, scope: Scope) -> Row:
         inner, origin = self.origin(of, on, scope)
         return Row(self.shape(of, details, inner), origin)
 
     def _lookup(
-        self, by: Mapping[str, Filter], on: str | None, of: GraphQLField, details: Selected, scope: Scope
+        self, by: Mapping[str, Filter], on: Pointing | None, of: GraphQLField, details: Selected, scope: Scope
     ) -> Row:
         given = self.selection.arguments(of, details)
-        conditions = [on] if on else []
-        conditions += [
+        conditions = " and ".join(
             self.sql(filter_.sql, {**scope, "target": "{target}"}, value=self.value(given[name], filter_.convert))
             for name, filter_ in by.items()
             if name in given
-        ]
-        return self._row(" and ".join(conditions), as_object(get_named_type(of.type)), details, scope)
+        )
+        found = replace(on, where=conditions) if on else conditions
+        return self._row(found, as_object(get_named_type(of.type)), details, scope)
 
     def _one_of(self, choices: Mapping[str, str], target: GraphQLNamedType, details: Selected, scope: Scope) -> FirstOf:
         possible = {of.name for of in self._possible(target)}
@@ -241,7 +254,7 @@ class Planner:
 
     def _embedded(self, source: Embedded, of: GraphQLObjectType, details: Selected, scope: Scope) -> Node:
         sql = self.sql(source.sql, scope)
-        alias = f"j{next(self._aliases)}"
+        alias = self.alias("j")
         shape = self.shape(of, details, {"value": f"{alias}.value", "target": alias})
         if source.many:
             tables = f"jsonb_array_elements({sql}) with ordinality {alias}(value, place)"
@@ -255,11 +268,11 @@ class Planner:
         wanted = [self.context(f"lang{place}") + "::text" for place in range(1, WANTED_AT_MOST + 1)]
         if given is not None:
             wanted.insert(0, self.value(given) + "::text")
-        outer = f"j{next(self._aliases)}"
+        outer = self.alias("j")
         stored = f"{outer}.value" if many else sql
         entries = ", ".join(f"{stored} -> {language}" for language in wanted)
         chosen = f"coalesce({entries}, {stored} -> ({stored} ->> 'source'))"
-        alias = f"j{next(self._aliases)}"
+        alias = self.alias("j")
         inner = {"value": f"{alias}.value", "target": alias, "wanted": wanted[0]}
         shape = self.shape(as_object(get_named_type(of.type)), details, inner)
         if many:

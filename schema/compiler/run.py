@@ -36,6 +36,7 @@ class Context:
 
     `threshold`: groups with fewer people are hidden from those outside the organisation (rule 6).
     `changes` is there for subscriptions alone.
+    `reads_little`: the viewer may read few of all cases, so that lists are better found by their keys.
     `walk_all` takes the slow road for every field: the JSON is parsed and walked by graphql-core.
     `done` is what the document's only mutation has come to, where only its answer is left to be made.
     """
@@ -49,6 +50,7 @@ class Context:
     threshold: int = 5
     changes: Changes | None = None
     done: "Done | None" = None
+    reads_little: bool = False
 
     def value(self, name: str) -> Any:
         """A parameter that plans take from the request. Languages beyond those wanted are null."""
@@ -159,7 +161,7 @@ async def resolve_compiled(
     context: Context = info.context
     variables = {**info.variable_values.coerced, GIVEN: values or {}}
     nodes = tuple(map(id, info.field_nodes))
-    key = (nodes, repr(source), context.walk_all, shape(variables))
+    key = (nodes, repr(source), context.walk_all, context.reads_little, shape(variables))
     statement = context.plans.get(key, lambda: _prepare(info, catalogue, source, variables))
     answer = await context.database.fetch_json(statement.sql, statement.values(context, variables))
     if answer is None:
@@ -178,12 +180,12 @@ def prepare(
     of: GraphQLField,
     details: Selected,
     *,
+    context: Context,
     given: Mapping[str, Any] = MappingProxyType({}),
-    walk: bool = False,
 ) -> Statement:
     """The statement of a root field: `selection`'s variables and the values `given` are traced."""
-    plan = Planner(catalogue, selection).plan(source, of, details, given)
-    walked = plan.walked or walk
+    plan = Planner(catalogue, selection, context.reads_little).plan(source, of, details, given)
+    walked = plan.walked or context.walk_all
     return Statement(Writer(typed=walked).statement(plan), plan.parameters, plan.checks, walked)
 
 
@@ -194,4 +196,4 @@ def _prepare(info: Info, catalogue: Catalogue, source: Source, variables: dict[s
     selection = Selection(info.schema, fragments, info.operation, info.variable_values._replace(coerced=traced))
     of = info.parent_type.fields[info.field_name]
     details = [FieldDetails(node, None) for node in info.field_nodes]
-    return prepare(catalogue, selection, source, of, details, given=given, walk=info.context.walk_all)
+    return prepare(catalogue, selection, source, of, details, context=info.context, given=given)

@@ -81,7 +81,8 @@ class ShortQuery:
         if variables is None or context.walk_all:
             return None
         try:
-            statement = context.plans.get((id(self), shape(variables.coerced)), lambda: self._prepare(variables))
+            key = (id(self), context.reads_little, shape(variables.coerced))
+            statement = context.plans.get(key, lambda: self._prepare(variables, context))
             if statement.walked:
                 return None
             values = statement.values(context, variables.coerced)
@@ -92,9 +93,9 @@ class ShortQuery:
             return None
         return f'{{"{self.root.key}":{found or "null"}}}'.encode()
 
-    def _prepare(self, variables: VariableValues) -> Statement:
-        root = self.root
-        return prepare(root.catalogue, root.selection(variables), self.source, root.of, root.details)
+    def _prepare(self, variables: VariableValues, context: Context) -> Statement:
+        root, selection = self.root, self.root.selection(variables)
+        return prepare(root.catalogue, selection, self.source, root.of, root.details, context=context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ class ShortChange:
             return None
         try:
             arguments = get_argument_values(self.root.of, self.root.node, variables)
-            told = context.plans.get((id(self), shape(variables.coerced)), lambda: self._prepare(variables))
+            key = (id(self), context.reads_little, shape(variables.coerced))
+            told = context.plans.get(key, lambda: self._prepare(variables, context))
         except GraphQLError:
             return None
         if told is None:
@@ -147,7 +149,7 @@ class ShortChange:
             fields.append(f'"{key}":{found or "null"}')
         return f'{{"{self.root.key}":{{{",".join(fields)}}}}}'.encode()
 
-    def _prepare(self, variables: VariableValues) -> _Told | None:
+    def _prepare(self, variables: VariableValues, context: Context) -> _Told | None:
         catalogue, selection = self.root.catalogue, self.root.selection(variables)
         of = as_object(get_named_type(self.root.of.type))
         known, rows = {}, {}
@@ -160,7 +162,8 @@ class ShortChange:
                 known[key] = "[]"
             elif isinstance(source, Reference | References) and not isinstance(of.fields[name].type, GraphQLNonNull):
                 given = {"row": Traced((GIVEN, "row"))}
-                statement = prepare(catalogue, selection, source, of.fields[name], details, given=given)
+                field = of.fields[name]
+                statement = prepare(catalogue, selection, source, field, details, context=context, given=given)
                 if statement.walked:
                     return None
                 rows[key] = (name, statement)

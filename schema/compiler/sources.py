@@ -82,10 +82,28 @@ class Inline:
 
 
 @dataclass(frozen=True, slots=True)
+class Pointing:
+    """The condition that a row's `key` points at the row at hand, and that `where` holds of it."""
+
+    key: ForeignKey[Any]
+    where: str = ""
+
+    @property
+    def sql(self) -> str:
+        """The condition as a template."""
+        points = f"{{target}}.{_name(self.key)} = {{{table_name(references(self.key))}}}.id"
+        return f"{points} and {self.where}" if self.where else points
+
+
+On = str | Pointing
+"""Which rows of another type: a condition on `{target}`."""
+
+
+@dataclass(frozen=True, slots=True)
 class One:
     """The row of another type that `on` finds, or null. `{target}` is that row."""
 
-    on: str
+    on: On
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +124,7 @@ class Lookup:
     """The row of another type that the given arguments find, or null."""
 
     by: Mapping[str, "Filter"]
-    on: str | None = None
+    on: Pointing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +178,22 @@ class Followed:
 class Many:
     """All rows of another type that `on` finds: for parts, of which a whole has few."""
 
-    on: str
+    on: On
     order: str
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A way to sort a connection: an expression that is never null, its PostgreSQL type, and the direction."""
+    """A way to sort a connection: an expression that is never null, its PostgreSQL type, and the direction.
+
+    `by_key` is a table that has a row for each key of each row's audience: the `key`, the columns that `sql` names and
+    the `id`, indexed in that order. A page of somebody who may read few is found through it.
+    """
 
     sql: str
     type: Literal["timestamptz", "date", "int", "text"]
     descending: bool = False
+    by_key: TableClass | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +208,7 @@ class Filter:
 class Page:
     """A Relay connection over the rows that `on` finds."""
 
-    on: str | None
+    on: On | None
     orders: Mapping[str, Order]
     filters: Mapping[str, Filter] = field(default_factory=dict)
 
@@ -195,7 +218,7 @@ class Count:
     """How many readable rows of a declared type `on` finds."""
 
     type_name: str
-    on: str
+    on: On
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +257,16 @@ def table_name(table: TableClass) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", table.__name__).lower()
 
 
+def references(key: ForeignKey[Any]) -> TableClass:
+    """The table that a key points at."""
+    table: TableClass = key._foreign_key_meta.resolved_references  # noqa: SLF001 - Piccolo's reflection
+    return table
+
+
 def sql_of(column: Column) -> str:
     """The template of a column, such as `{case}."slug"`."""
-    return f'{{{table_name(column._meta.table)}}}."{column._meta.db_column_name}"'  # noqa: SLF001 - Piccolo's reflection
+    return f"{{{table_name(column._meta.table)}}}.{_name(column)}"  # noqa: SLF001 - Piccolo's reflection
+
+
+def _name(column: Column) -> str:
+    return f'"{column._meta.db_column_name}"'  # noqa: SLF001 - Piccolo's reflection

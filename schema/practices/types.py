@@ -11,7 +11,7 @@ from schema.cases.terms import PublicationStatus
 from schema.cases.types import Case
 from schema.comments.lists import comments_by
 from schema.compiler.declare import argument, column, declare, declared, many, one, rows, text, texts
-from schema.compiler.sources import Embedded, Filter, Lookup, Rule
+from schema.compiler.sources import Embedded, Filter, Lookup, Pointing, Rule
 from schema.concepts.types import Concept
 from schema.organisations.types import Organisation
 from schema.practices.evidence import EVIDENCE, Evidence
@@ -113,7 +113,7 @@ class Practice(Node, PracticeContent):
         ArtefactRow.practice, "Its files that the viewer may read, the newest first."
     )
     version: PracticeVersion | None = declared(
-        Lookup({"number": Filter("{target}.number = {value}::int")}, on="{target}.practice = {practice}.id"),
+        Lookup({"number": Filter("{target}.number = {value}::int")}, on=Pointing(t.PracticeVersion.practice)),
         "One of its versions, if the viewer may read it.",
         arguments=(argument("number", int, "The version's number."),),
     )

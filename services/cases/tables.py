@@ -4,6 +4,7 @@ from typing import Any
 
 from piccolo.columns import (
     JSONB,
+    UUID,
     Array,
     Boolean,
     Date,
@@ -13,6 +14,7 @@ from piccolo.columns import (
     OnDelete,
     SmallInt,
     Text,
+    Timestamptz,
     Varchar,
 )
 from piccolo.table import Table
@@ -40,6 +42,14 @@ class Case(Publication):
 
     kind = Varchar(length=30, choices=CaseKind)
     is_example = Boolean(default=False)
+
+
+class CaseAudience(Table):
+    """The cases by each key of their audiences, in the order of their lists. A trigger on `case` writes it."""
+
+    key = Text(null=False, primary_key=True)
+    listed_at = Timestamptz(null=False, default=None)
+    id = UUID(null=False, default=None)
 
 
 class CaseVersion(Edition):

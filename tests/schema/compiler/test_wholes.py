@@ -9,8 +9,7 @@ from piccolo.columns import ForeignKey
 from schema import catalogue, schema
 from schema.compiler.bind import bind
 from schema.compiler.catalogue import UndeclaredType
-from schema.compiler.declare import references
-from schema.compiler.sources import Rule
+from schema.compiler.sources import Rule, references
 from services.comments.tables import Comment
 
 
