@@ -26,7 +26,7 @@ from schema.compiler.catalogue import Catalogue
 from schema.compiler.run import GIVEN, Context, Done, Statement, prepare
 from schema.compiler.selection import Selected, Selection, as_object
 from schema.compiler.sources import Node, Nodes, Reference, References, Served, Source
-from schema.compiler.trace import Traced, shape, trace
+from schema.compiler.trace import Traced, fill, shape, trace
 
 _NO_VARIABLES = VariableValues({}, {})
 
@@ -86,9 +86,9 @@ class ShortQuery:
             if statement.walked:
                 return None
             values = statement.values(context, variables.coerced)
-        except GraphQLError:
+            found = await context.database.fetch_json(statement.sql, values)
+        except Exception:  # noqa: BLE001 - the long way meets it again, and tells of it as it tells of all errors
             return None
-        found = await context.database.fetch_json(statement.sql, values)
         if found is None and isinstance(self.root.of.type, GraphQLNonNull):
             return None
         return f'{{"{self.root.key}":{found or "null"}}}'.encode()
@@ -100,8 +100,11 @@ class ShortQuery:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a payload's fields are: by key in the answer, JSON that is known, or a name and the statement of its row."""
+    """A mutation's arguments, traced, and what its payload's fields are: by key in the answer, JSON that is known, or a
+    name and the statement of its row.
+    """
 
+    arguments: Mapping[str, Any]
     known: Mapping[str, str]
     rows: Mapping[str, tuple[str, Statement]]
 
@@ -123,7 +126,6 @@ class ShortChange:
         if variables is None or context.walk_all:
             return None
         try:
-            arguments = get_argument_values(self.root.of, self.root.node, variables)
             key = (id(self), context.reads_little, shape(variables.coerced))
             told = context.plans.get(key, lambda: self._prepare(variables, context))
         except GraphQLError:
@@ -131,12 +133,16 @@ class ShortChange:
         if told is None:
             return None
         try:
+            arguments = fill(told.arguments, variables.coerced)
             payload = await self.root.of.resolve(None, _Info(context), **arguments)  # type: ignore[misc]
         except Exception as error:  # noqa: BLE001 - the long way tells of it as it tells of all errors
             context.done = Done(error=error)
             return None
         context.done = Done(payload)
-        return None if payload.user_errors else await self._told(payload, told, variables, context)
+        try:
+            return None if payload.user_errors else await self._told(payload, told, variables, context)
+        except Exception:  # noqa: BLE001 - as above; what is done is not done again
+            return None
 
     async def _told(self, payload: Any, told: _Told, variables: VariableValues, context: Context) -> bytes | None:
         fields = [f'"{key}":{known}' for key, known in told.known.items()]
@@ -169,7 +175,7 @@ class ShortChange:
                 rows[key] = (name, statement)
             else:
                 return None
-        return _Told(known, rows)
+        return _Told(get_argument_values(self.root.of, self.root.node, selection.variables), known, rows)
 
 
 def short_way(document: DocumentNode, operation: OperationDefinitionNode, catalogue: Catalogue) -> ShortWay | None:

@@ -45,6 +45,8 @@ def fill(value: Any, variables: Mapping[str, Any]) -> Any:
         for key in value.path:
             found = found[key]
         return found
+    if isinstance(value, dict):
+        return {key: fill(item, variables) for key, item in value.items()}
     if isinstance(value, list):
         return [fill(item, variables) for item in value]
     return value
