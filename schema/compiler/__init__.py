@@ -3,14 +3,16 @@
 Read in this order: `sources` and `declare` (what a type's fields are in SQL), `catalogue` (what a schema declares,
 checked at start-up), `trace` (which variables shape a plan, and which only fill it), `selection` and `plan` (what goes
 in and what comes out), `planner`, `pages`, `paging` and `cursors` (selection → plan), `write` (plan → SQL), `run` (SQL
-→ bytes), `bind` (a resolver for each field), `ids` (global ids).
+→ bytes), `bind` (a resolver for each field), `given` (what mutations are given), `short` (the same without an
+executor, where an operation has one root field), `ids` (global ids).
 
 One query on its way, as an example:
 
     query($slug: String!) { case(slug: $slug) { slug owner { kind } } }
 
-1. `bind` gave `Query.case` a resolver, because the field carries the source `Lookup({"slug": Filter(…)})`. It calls
-   `run.resolve_compiled`, which looks for a statement of these nodes and this shape of variables: one string.
+1. The operation has one root field, `Query.case`, which carries the source `Lookup({"slug": Filter(…)})`. So `short`
+   answers it; with another field beside it graphql-core's executor would call the resolver that `bind` gave each, and
+   the same would follow. It looks for a statement of this field and this shape of variables: one string.
 2. There is none yet. `trace` replaces the string by its place, `Traced(("slug",))`. The planner names the table of
    `Case` t1, adds its rule, joins the version that it always reads, and puts `$1` where the slug goes. `slug` is a
    `Scalar`, so a `Value`; `owner` a `One`, so a `Row` of its own, with another alias and the rule of `Organisation`.

@@ -281,7 +281,7 @@ class Planner:
                 f" cross join lateral (select {chosen} as value) {alias}"
             )
             return Rows(shape, Origin(tables, ()), f"{outer}.place")
-        return Row(shape, Origin(f"(select {chosen} as value) {alias}", (f"{alias}.value is not null",)))
+        return Row(shape, Origin(f"(select {chosen} as value offset 0) {alias}", (f"{alias}.value is not null",)))
 
 
 class _Names(dict[str, str]):

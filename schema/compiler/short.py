@@ -100,9 +100,7 @@ class ShortQuery:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A mutation's arguments, traced, and what its payload's fields are: by key in the answer, JSON that is known, or a
-    name and the statement of its row.
-    """
+    """A mutation's arguments, traced, and its payload by key in the answer: known JSON, or a row and its statement."""
 
     arguments: Mapping[str, Any]
     known: Mapping[str, str]
