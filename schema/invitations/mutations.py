@@ -47,6 +47,9 @@ class InviteMemberPayload(Payload):
         description="What `acceptInvitation` takes. Shown this once: send it to whom you invite, and to nobody else."
         " null when the request only repeats an earlier one with the same key.",
     )
+    link: str | None = strawberry.field(
+        default=None, description="The address of a page on which it can be used; as secret as the secret in it."
+    )
 
 
 @strawberry.input(description="Which invitation to take back.")
@@ -104,7 +107,11 @@ class InvitationMutations:
             )
         except DomainError as error:
             return InviteMemberPayload(user_errors=user_errors(error))
-        return InviteMemberPayload(references={"invitation": made.id}, secret=made.secret)
+        return InviteMemberPayload(
+            references={"invitation": made.id},
+            secret=made.secret,
+            link=f"{info.context.public_url}/invitation#{made.secret}" if made.secret else None,
+        )
 
     @strawberry.mutation(description="Take an invitation back; its link leads nowhere from then on. Needs ADMIN.")
     async def revoke_invitation(
