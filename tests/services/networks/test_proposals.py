@@ -141,8 +141,8 @@ async def test_a_proposal_is_read_by_both_sides(as_: As, network: SmallNetwork) 
         assert seen["node"] == {"id": proposal}
         assert seen["network"]["proposals"] == {"totalCount": 1}
         assert seen["organisation"]["networkProposals"] == {"totalCount": 1, "nodes": [{"id": proposal}]}
-    for token in (network.olen_editor, network.steward, None):
-        seen = await as_(token).ask(query, id=proposal)
+    for stranger in (network.olen_editor, network.steward, None):
+        seen = await as_(stranger).ask(query, id=proposal)
         assert seen["node"] is None
         assert seen["organisation"]["networkProposals"]["totalCount"] == 0
     await facilitator.do(
