@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 from infra.http.documents import Documents
 from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
+from infra.http.invitation import DOCUMENTS, invitation_page
 from infra.http.limits import Limits
 from infra.http.subscriptions.endpoint import GraphQLEndpoint
 from infra.http.subscriptions.following import Hub
@@ -40,7 +41,10 @@ def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | 
     one_answer = GraphQLOverHTTP(
         schema=schema,
         documents=documents,
-        trusted=trusted_documents(settings.trusted_documents, documents.read),
+        trusted={
+            **trusted_documents(settings.trusted_documents, documents.read),
+            **trusted_documents(DOCUMENTS, documents.read),
+        },
         limits=Limits(settings.node_limit, settings.cost_limit, settings.cost_budget, settings.cost_budget_per_second),
         database=parts.database,
         breadth=Breadth(parts.database.pool),
@@ -52,6 +56,7 @@ def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | 
         trusted_only=settings.trusted_documents_only,
         proxies=settings.proxies,
         page=graphiql_page() if in_development else None,
+        public_url=settings.public_url,
     )
     hub = Hub(parts.database.changes, tokens, stream_limits)
     endpoint = GraphQLEndpoint(Operations(one_answer, hub), Connections(stream_limits))
@@ -70,7 +75,7 @@ def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | 
         # Search is left out: while its engine is away PostgreSQL answers in its place.
         return Response(found, status_code=200 if found["postgres"] and found["files"] else 503)
 
-    routes: list[ControllerRouterHandler] = [live, ready]
+    routes: list[ControllerRouterHandler] = [live, ready, invitation_page()]
     if in_development:
         routes.append(graphiql_files())
     rest = Litestar(routes, openapi_config=None, logging_config=None)

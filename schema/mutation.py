@@ -8,6 +8,8 @@ from schema.cases.mutations import CaseMutations
 from schema.comments.mutations import CommentMutations
 from schema.concepts.mutations import ConceptMutations
 from schema.events.mutations import EventMutations
+from schema.invitations.mutations import InvitationMutations
+from schema.networks.mutations import NetworkMutations
 from schema.notifications.mutations import NotificationMutations
 from schema.organisations.mutations import OrganisationMutations
 from schema.practices.mutations import PracticeMutations
@@ -25,6 +27,8 @@ class Mutation(
     CommentMutations,
     ConceptMutations,
     EventMutations,
+    InvitationMutations,
+    NetworkMutations,
     NotificationMutations,
     OrganisationMutations,
     PracticeMutations,

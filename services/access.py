@@ -87,10 +87,15 @@ async def readable_rows(table: type[Table], ids: Collection[UUID], keyring: Sequ
 def require_role(viewer: Viewer, organisation: UUID, least: Role, to: str) -> None:
     """Raise DomainError FORBIDDEN unless the viewer holds `least` in the organisation; `to` completes the sentence."""
     if not viewer.has_role(organisation, least):
-        raise refusal(
-            ErrorCode.FORBIDDEN,
-            f"Only {_WHO[least]} of the organisation concerned may {to}. Ask its administrator for the role.",
-        )
+        raise role_refusal(least, to)
+
+
+def role_refusal(least: Role, to: str) -> DomainError:
+    """The refusal for who lacks a role in the organisation concerned; `to` completes the sentence."""
+    return refusal(
+        ErrorCode.FORBIDDEN,
+        f"Only {_WHO[least]} of the organisation concerned may {to}. Ask its administrator for the role.",
+    )
 
 
 def require_steward(viewer: Viewer, to: str) -> None:

@@ -63,6 +63,7 @@ class GraphQLOverHTTP:
     trusted_only: bool = False
     proxies: int = 0
     page: bytes | None = None
+    public_url: str = ""
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -234,6 +235,7 @@ class GraphQLOverHTTP:
             threshold=self.threshold,
             ports=self.ports,
             reads_little=await self.breadth.reads_little(viewer.keyring),
+            public_url=self.public_url,
         )
 
     async def _execute(self, document: Document, body: RequestBody, context: Context) -> ExecutionResult:

@@ -12,7 +12,9 @@ from services.cases import tables as cases
 from services.comments import tables as comments
 from services.concepts import tables as concepts
 from services.events import tables as events
+from services.invitations import tables as invitations
 from services.log import LogEntry
+from services.networks import tables as networks
 from services.notifications import tables as notifications
 from services.organisations import tables as organisations
 from services.practices import tables as practices
@@ -30,6 +32,8 @@ TABLES: list[type[Table]] = [
     organisations.KeyringEpoch,
     organisations.PersonalToken,
     organisations.IdempotencyKey,
+    invitations.Invitation,
+    networks.NetworkProposal,
     concepts.Concept,
     cases.Case,
     cases.CaseAudience,

@@ -35,8 +35,8 @@ class Context:
     """What a request knows: who asks, in which languages, of which parts; and the plans of its document.
 
     `threshold`: groups with fewer people are hidden from those outside the organisation (rule 6).
-    `changes` is there for subscriptions alone.
     `reads_little`: the viewer may read few of all cases, so that lists are better found by their keys.
+    `changes` is there for subscriptions alone. `public_url` is where people reach Serra, for links.
     `walk_all` takes the slow road for every field: the JSON is parsed and walked by graphql-core.
     `done` is what the document's only mutation has come to, where only its answer is left to be made.
     """
@@ -51,6 +51,7 @@ class Context:
     changes: Changes | None = None
     done: "Done | None" = None
     reads_little: bool = False
+    public_url: str = ""
 
     def value(self, name: str) -> Any:
         """A parameter that plans take from the request. Languages beyond those wanted are null."""

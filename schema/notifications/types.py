@@ -7,11 +7,13 @@ import strawberry
 from schema.adoptions.types import Adoption
 from schema.compiler.declare import column, declare, declared
 from schema.compiler.sources import OneOf, Rule
+from schema.networks.types import NetworkProposal
 from schema.notifications.terms import NotificationKind
+from schema.organisations.types import Person
 from schema.shared import Node
 from services.notifications.tables import Notification as Row
 
-_SUBJECTS = (Adoption.__name__,)
+_SUBJECTS = (Adoption.__name__, NetworkProposal.__name__, Person.__name__)
 """The types of what people are told of."""
 
 

@@ -56,6 +56,35 @@ class ChangeRolePayload(Payload):
     membership: Membership | None = reference("The membership.")
 
 
+@strawberry.input(description="Who is to be an ADMIN in your place.")
+class HandOverAdministrationInput:
+    """Input of handOverAdministration."""
+
+    organisation: str = strawberry.field(description=_ORGANISATION)
+    to: strawberry.ID = strawberry.field(description="The global id of another member.")
+
+
+@strawberry.type(description="The answer of handOverAdministration.")
+class HandOverAdministrationPayload(Payload):
+    """Payload of handOverAdministration."""
+
+    membership: Membership | None = reference("The membership of the new ADMIN.")
+
+
+@strawberry.input(description="Which organisation to leave.")
+class LeaveOrganisationInput:
+    """Input of leaveOrganisation."""
+
+    organisation: str = strawberry.field(description=_ORGANISATION)
+
+
+@strawberry.type(description="The answer of leaveOrganisation.")
+class LeaveOrganisationPayload(Payload):
+    """Payload of leaveOrganisation."""
+
+    organisation: Organisation | None = reference("The organisation, as everyone reads it.")
+
+
 @strawberry.input(description="Whose membership ends.")
 class RemoveMemberInput:
     """Input of removeMember."""
@@ -93,6 +122,28 @@ class MemberMutations:
             info.context.viewer, input.organisation, ids.read(input.person, "Person"), input.role
         )
         return await answer_anew(info, ChangeRolePayload, "membership", call)
+
+    @strawberry.mutation(
+        description="Make another member an ADMIN and yourself an EDITOR, in one step: so the last ADMIN hands over."
+        " Invitations that you made are no longer valid. Needs ADMIN."
+    )
+    async def hand_over_administration(
+        self, info: Info[Context, None], input: HandOverAdministrationInput
+    ) -> HandOverAdministrationPayload:
+        """See services.organisations.members.hand_over_administration."""
+        call = members.hand_over_administration(info.context.viewer, input.organisation, ids.read(input.to, "Person"))
+        return await answer_anew(info, HandOverAdministrationPayload, "membership", call)
+
+    @strawberry.mutation(
+        description="Lay down your own membership. What it let you read is gone with your next request; what you wrote"
+        " keeps your name. The last ADMIN hands over first."
+    )
+    async def leave_organisation(
+        self, info: Info[Context, None], input: LeaveOrganisationInput
+    ) -> LeaveOrganisationPayload:
+        """See services.organisations.members.leave_organisation."""
+        call = members.leave_organisation(info.context.viewer, input.organisation)
+        return await answer_anew(info, LeaveOrganisationPayload, "organisation", call)
 
     @strawberry.mutation(
         description="Take somebody's membership away, which needs ADMIN, or lay down your own. The last ADMIN stays."

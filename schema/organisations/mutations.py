@@ -10,7 +10,6 @@ from schema.inputs import EXPECTED, KEY
 from schema.organisations.anew import answer_anew
 from schema.organisations.lab_mutations import LabMutations
 from schema.organisations.member_mutations import MemberMutations
-from schema.organisations.network_mutations import NetworkMutations
 from schema.organisations.terms import GovernmentLevel, OrganisationKind
 from schema.organisations.token_mutations import TokenMutations
 from schema.organisations.types import Organisation
@@ -80,7 +79,7 @@ class EditOrganisationPayload(Payload):
 
 
 @strawberry.type
-class OrganisationMutations(MemberMutations, NetworkMutations, LabMutations, TokenMutations):
+class OrganisationMutations(MemberMutations, LabMutations, TokenMutations):
     """The part of Mutation that is about organisations."""
 
     @strawberry.mutation(description="Add a body to the network and become its first ADMIN. Needs to be a steward.")

@@ -19,6 +19,8 @@ from schema.compiler.declare import (
     texts,
 )
 from schema.compiler.sources import One, Rule
+from schema.invitations.lists import invitations_of_organisation
+from schema.networks.lists import proposals_of_network, proposals_of_organisation
 from schema.organisations import lists
 from schema.organisations.terms import GovernmentLevel, NetworkRole, OrganisationKind, Role
 from schema.shared import Connection, DateClaim, Duration, LocalisedText, Node
@@ -26,6 +28,8 @@ from services.organisations import tables as t
 
 if TYPE_CHECKING:
     from schema.cases.types import Case
+    from schema.invitations.types import Invitation
+    from schema.networks.types import NetworkProposal
 
 _AMONG_THEM = (
     "{target}.organisation = {organisation}.id and 'organisation:' || {organisation}.id = any({keyring}::text[])"
@@ -71,12 +75,19 @@ class Organisation(Node):
         on=t.NetworkMember.organisation,
         orders=lists.MEMBER_ORDERS,
     )
+    network_proposals: Connection[Annotated["NetworkProposal", strawberry.lazy("schema.networks.types")]] = (
+        proposals_of_organisation()
+    )
+    invitations: Connection[Annotated["Invitation", strawberry.lazy("schema.invitations.types")]] = (
+        invitations_of_organisation()
+    )
     labs: Connection["Lab"] = page("Its innovation labs.", on=t.Lab.organisation, orders=lists.LAB_ORDERS)
 
 
 @declare(t.Network, Rule.AUDIENCE)
 @strawberry.type(
-    description="A learning network of organisations. Its members may read it, and others if it is public."
+    description="A learning network of organisations. Its members may read it, those that it has invited until they"
+    " answer, and everyone if it is public."
 )
 class Network(Node):
     """A network."""
@@ -90,6 +101,9 @@ class Network(Node):
     is_sample: bool = column(t.Network.is_sample, "Whether it was made up for demonstration.")
     members: Connection["NetworkMember"] = page(
         "The organisations in it.", on=t.NetworkMember.network, orders=lists.MEMBER_ORDERS
+    )
+    proposals: Connection[Annotated["NetworkProposal", strawberry.lazy("schema.networks.types")]] = (
+        proposals_of_network()
     )
 
 

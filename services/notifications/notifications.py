@@ -8,14 +8,14 @@ from uuid import UUID
 from services import log
 from services.access import readable, unknown
 from services.notifications.tables import Notification
-from services.notifications.terms import NotificationKind
+from services.notifications.terms import OF_ADMINISTRATION, NotificationKind
 from services.organisations.tables import Membership
 from services.organisations.terms import Role, TokenScope
 from services.transaction import transaction
 from services.viewer import Viewer, person_key
 
 TOLD = (Role.ADMIN, Role.EDITOR)
-"""Who is told of what concerns their organisation."""
+"""Who is told of what concerns their organisation; of what only its ADMINs can act upon, they alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,11 @@ async def deliver(job: Mapping[str, str]) -> None:
 
 
 async def notify_organisation(organisation: UUID, news: News) -> None:
-    """Tell everyone who writes for the organisation now. Who has been told of this cause is not told again."""
+    """Tell everyone whom it concerns in the organisation now. Who has been told of this cause is not told again."""
+    told = (Role.ADMIN,) if news.kind in OF_ADMINISTRATION else TOLD
     members = await Membership.select(Membership.person).where(
         (Membership.organisation == organisation)
-        & Membership.role.is_in(list(TOLD))
+        & Membership.role.is_in(list(told))
         & Membership.person.erased_at.is_null()
     )
     inboxes = [

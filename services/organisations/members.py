@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services import idempotency, log
-from services.access import access, require_role, unknown
+from services.access import access, role_refusal, unknown
 from services.errors import ErrorCode, refusal, refuse_if
 from services.ids import new_id
 from services.organisations.keyrings import keyring_change, renew_audiences
@@ -31,17 +31,17 @@ async def add_new_member(viewer: Viewer, new: NewMember, *, idempotency_key: str
     viewer.require_scope(TokenScope.WRITE)
     name, email = clean(new.name or ""), clean(new.email or "") or None
     async with keyring_change():
-        organisation = await _led(viewer, new.organisation, "add people to it")
+        organisation = await led(viewer, new.organisation, "add people to it")
         claim = await idempotency.claim(viewer, "add_member", idempotency_key, new)
         if claim.made:
             return claim.id
         refuse_if([*check_name(name, "name"), *check_email(email)])
-        if email is not None and await _is_known(organisation, email):
-            raise refusal(ErrorCode.ALREADY_EXISTS, f"A member with the address «{email}» is there already.", "email")
-        person = Person(id=new_id(), name=name, email=email)
-        person.audience = [person_key(person.id)]
-        await Person.insert(person)
-        await _join(viewer, organisation, person.id, new.role, claim.id)
+        await check_not_known(organisation, email, "email")
+        person = await make_person(name, email)
+        await join(organisation, person, new.role, claim.id)
+        await log.record(
+            viewer, "add_member", "Person", person, organisation=organisation.id, detail={"role": new.role}
+        )
     return claim.id
 
 
@@ -51,7 +51,7 @@ async def add_member(
     """Add a person whom the viewer can see, such as somebody of another organisation; gives the membership's id."""
     viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
-        organisation = await _led(viewer, new.organisation, "add people to it")
+        organisation = await led(viewer, new.organisation, "add people to it")
         claim = await idempotency.claim(viewer, "add_member", idempotency_key, (new, person_id))
         if claim.made:
             return claim.id
@@ -60,7 +60,10 @@ async def add_member(
         person = await access(Person, viewer, person_id, "person", "person")
         if await Person.exists().where((Person.id == person.id) & Person.erased_at.is_not_null()):
             raise unknown("person", "person")
-        await _join(viewer, organisation, person.id, new.role, claim.id)
+        await join(organisation, person.id, new.role, claim.id)
+        await log.record(
+            viewer, "add_member", "Person", person.id, organisation=organisation.id, detail={"role": new.role}
+        )
     return claim.id
 
 
@@ -68,8 +71,8 @@ async def change_role(viewer: Viewer, organisation_slug: str, person_id: UUID | 
     """Give a member another role; gives the membership's id. The last ADMIN keeps theirs."""
     viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
-        organisation = await _led(viewer, organisation_slug, "change roles in it")
-        membership = await _membership(organisation, person_id)
+        organisation = await led(viewer, organisation_slug, "change roles in it")
+        membership = await _membership(organisation, person_id, "person")
         refuse_if(check_admin_remains(Role(membership.role), role, await _admins(organisation), "role"))
         await Membership.update({Membership.role: role}).where(Membership.id == membership.id)
         await log.record(
@@ -83,6 +86,36 @@ async def change_role(viewer: Viewer, organisation_slug: str, person_id: UUID | 
     return membership.id
 
 
+async def hand_over_administration(viewer: Viewer, organisation_slug: str, to: UUID | None) -> UUID:
+    """Make another member an ADMIN and oneself an EDITOR, in one step; gives the other's membership's id.
+
+    This is how the last ADMIN lays the role down: there is no moment without one.
+    """
+    viewer.require_scope(TokenScope.WRITE)
+    async with keyring_change():
+        organisation = await led(viewer, organisation_slug, "hand its administration over")
+        if to == viewer.person:
+            raise refusal(ErrorCode.INVALID, "Name somebody else: you have the role already.", "to")
+        heir = await _membership(organisation, to, "to")
+        if await Person.exists().where((Person.id == heir.person) & Person.erased_at.is_not_null()):
+            raise unknown("member", "to")
+        await Membership.update({Membership.role: Role.ADMIN}).where(Membership.id == heir.id)
+        own = (Membership.organisation == organisation.id) & (Membership.person == viewer.person)
+        await Membership.update({Membership.role: Role.EDITOR}).where(own)
+        await log.record(viewer, "hand_over_administration", "Person", heir.person, organisation=organisation.id)
+    return heir.id
+
+
+async def leave_organisation(viewer: Viewer, organisation_slug: str) -> UUID:
+    """Lay down one's own membership; gives the organisation's id. The last ADMIN hands over first."""
+    person = viewer.require_scope(TokenScope.WRITE)
+    async with keyring_change():
+        organisation = await organisation_for_change(organisation_slug, "organisation")
+        membership = await _membership(organisation, person, "organisation")
+        await _end(viewer, organisation, membership, "leave_organisation", "organisation")
+    return organisation.id
+
+
 async def remove_member(viewer: Viewer, organisation_slug: str, person_id: UUID | None) -> UUID:
     """Take somebody's membership away, or lay down one's own; gives the organisation's id.
 
@@ -92,52 +125,99 @@ async def remove_member(viewer: Viewer, organisation_slug: str, person_id: UUID 
     async with keyring_change():
         organisation = await organisation_for_change(organisation_slug, "organisation")
         if person_id is None or person_id != viewer.person:
-            require_role(viewer, organisation.id, Role.ADMIN, "remove people from it")
-        membership = await _membership(organisation, person_id)
-        refuse_if(check_admin_remains(Role(membership.role), None, await _admins(organisation), "person"))
-        await Membership.delete().where(Membership.id == membership.id)
-        await renew_audiences(persons=[membership.person])
-        await log.record(viewer, "remove_member", "Person", membership.person, organisation=organisation.id)
+            await require_admin(viewer, organisation.id, "remove people from it")
+        membership = await _membership(organisation, person_id, "person")
+        await _end(viewer, organisation, membership, "remove_member", "person")
     return organisation.id
 
 
-async def _led(viewer: Viewer, slug: str, to: str) -> Organisation:
+# -- steps, of the verbs on invitations too --------------------------------------------------------------------------
+
+
+async def led(viewer: Viewer, slug: str, to: str) -> Organisation:
     """The organisation, for change, if the viewer is an ADMIN of it."""
     organisation = await organisation_for_change(slug, "organisation")
-    require_role(viewer, organisation.id, Role.ADMIN, to)
+    await require_admin(viewer, organisation.id, to)
     return organisation
 
 
-async def _is_known(organisation: Organisation, email: str) -> bool:
-    # Only the organisation's own people are looked at: whether others use the address is not this ADMIN's to learn.
+async def require_admin(viewer: Viewer, organisation: UUID, to: str) -> None:
+    """Raise DomainError FORBIDDEN unless the viewer is an ADMIN of the organisation now, and not only was when asking.
+
+    The caller holds the organisation's row, so that this stays true; `to` completes the sentence.
+    """
+    if not await runs(viewer, organisation):
+        raise role_refusal(Role.ADMIN, to)
+
+
+async def runs(viewer: Viewer, organisation: UUID) -> bool:
+    """Whether the viewer is an ADMIN of the organisation now."""
+    if not viewer.has_role(organisation, Role.ADMIN):
+        return False
+    own = (Membership.organisation == organisation) & (Membership.person == viewer.person)
+    return await Membership.exists().where(own & (Membership.role == Role.ADMIN))
+
+
+async def led_by(viewer: Viewer) -> frozenset[UUID]:
+    """The organisations of which the viewer is an ADMIN now."""
+    rows = await Membership.select(Membership.organisation).where(
+        (Membership.person == viewer.person) & (Membership.role == Role.ADMIN)
+    )
+    return frozenset(row["organisation"] for row in rows)
+
+
+async def check_not_known(organisation: Organisation, email: str | None, *field: str) -> None:
+    """Raise DomainError ALREADY_EXISTS when a member has the address.
+
+    Only the organisation's own people are looked at: whether others use the address is not this ADMIN's to learn.
+    """
+    if email is None:
+        return
     found = await Person.raw(
         "select from membership join person on person.id = membership.person"
         " where membership.organisation = {} and lower(person.email) = lower({})",
         organisation.id,
         email,
     )
-    return bool(found)
+    if found:
+        raise refusal(ErrorCode.ALREADY_EXISTS, f"A member with the address «{email}» is there already.", *field)
 
 
-async def _join(viewer: Viewer, organisation: Organisation, person: UUID, role: Role, membership: UUID) -> None:
+async def make_person(name: str, email: str | None) -> UUID:
+    """A person who belongs to nothing yet; `join` follows."""
+    person = Person(id=new_id(), name=name, email=email)
+    person.audience = [person_key(person.id)]
+    await Person.insert(person)
+    return person.id
+
+
+async def join(organisation: Organisation, person: UUID, role: Role, membership: UUID) -> None:
+    """Make a person a member under that id. The caller holds the organisation's row and writes the log."""
     joined = Membership.insert(
         Membership(id=membership, person=person, organisation=organisation.id, role=role)
     ).on_conflict(target=(Membership.person, Membership.organisation), action="DO NOTHING")
     if not await joined.returning(Membership.id):
         raise refusal(ErrorCode.ALREADY_EXISTS, "This person is a member already. Change their role instead.", "person")
     await renew_audiences(persons=[person])
-    await log.record(viewer, "add_member", "Person", person, organisation=organisation.id, detail={"role": role})
 
 
-async def _membership(organisation: Organisation, person_id: UUID | None) -> Membership:
+async def _end(viewer: Viewer, organisation: Organisation, membership: Membership, action: str, field: str) -> None:
+    refuse_if(check_admin_remains(Role(membership.role), None, await _admins(organisation), field))
+    await Membership.delete().where(Membership.id == membership.id)
+    await renew_audiences(persons=[membership.person])
+    await log.record(viewer, action, "Person", membership.person, organisation=organisation.id)
+
+
+async def _membership(organisation: Organisation, person_id: UUID | None, field: str) -> Membership:
     query = Membership.objects().where((Membership.organisation == organisation.id) & (Membership.person == person_id))
     found = await query.first() if person_id else None
     if found is None:
-        raise unknown("member", "person")
+        raise unknown("member", field)
     return found
 
 
 async def _admins(organisation: Organisation) -> int:
-    of_it = Membership.organisation == organisation.id
+    """How many ADMINs there are who can act: who was erased cannot."""
+    of_it = (Membership.organisation == organisation.id) & Membership.person.erased_at.is_null()
     admins: int = await Membership.count().where(of_it & (Membership.role == Role.ADMIN))
     return admins

@@ -112,6 +112,14 @@ async def organisation_for_change(slug: str, *field: str) -> Organisation:
     return found
 
 
+async def organisation_named(slug: str, *field: str) -> Organisation:
+    """The organisation of a slug, for what does not change it."""
+    found = await Organisation.objects().where(Organisation.slug == slug).first()
+    if found is None:
+        raise unknown_slug("organisation", slug, *field)
+    return found
+
+
 def unknown_slug(what: str, slug: str, *field: str) -> DomainError:
     """The refusal for a slug that nothing has, or nothing that the viewer may see: both in the same words."""
     return refusal(ErrorCode.NOT_FOUND, f"There is no {what} «{slug}».", *field)

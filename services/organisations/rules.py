@@ -98,7 +98,7 @@ def check_admin_remains(held: Role, becomes: Role | None, admins: int, *field: s
     if held is Role.ADMIN and becomes is not Role.ADMIN and admins < 2:  # noqa: PLR2004 - the one who loses it and one more
         yield Problem(
             ErrorCode.WRONG_STATE,
-            "This is the organisation's last administrator. Make somebody else one first.",
+            "This is the organisation's last administrator. Hand the administration over first.",
             field,
         )
 
@@ -108,7 +108,7 @@ def check_facilitator_remains(others: int, *field: str) -> Iterator[Problem]:
     if others < 1:
         yield Problem(
             ErrorCode.WRONG_STATE,
-            "This is the network's last facilitator. Make another organisation one first.",
+            "This is the network's last facilitator. Hand that over to another organisation first.",
             field,
         )
 

@@ -82,6 +82,11 @@ async def issue_token_for(person_id: UUID, new: NewToken) -> str:
         return await _issue(ANYONE, person_id, new_id(), new)
 
 
+async def issue_first_token(newcomer: Viewer, new: NewToken) -> str:
+    """Make the first token of somebody who has just come in and give its secret, inside the caller's transaction."""
+    return await _issue(newcomer, newcomer.require_person(), new_id(), new)
+
+
 async def _issue(viewer: Viewer, person: UUID, token_id: UUID, new: NewToken) -> str:
     now = datetime.now(UTC)
     # Locked, so that two requests at once cannot both take the last place.

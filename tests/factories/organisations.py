@@ -44,6 +44,29 @@ async def agency_admin(network: SmallNetwork) -> str:
     return await person("Agency admin", {network.agency: Role.ADMIN})
 
 
+async def admin_of_both(network: SmallNetwork) -> str:
+    """The token of somebody who is an ADMIN of the agency and of Olen."""
+    return await person("Both admin", {network.agency: Role.ADMIN, network.olen: Role.ADMIN}, network.network)
+
+
+async def admin_of_pes_and_agency(network: SmallNetwork) -> str:
+    """The token of somebody who is an ADMIN of the facilitator and of the agency."""
+    return await person("PES and agency", {network.agency: Role.ADMIN, network.pes: Role.ADMIN}, network.network)
+
+
+async def invited(facilitator: Client, slug: str = "outside-agency", network: str = "learning", **given: Any) -> str:
+    """Invite an organisation to a network; gives the proposal's global id."""
+    asked = {"network": network, "organisation": slug, **given}
+    proposal: str = (await facilitator.do("inviteToNetwork", asked, "proposal { id }"))["proposal"]["id"]
+    return proposal
+
+
+async def brought_in(facilitator: Client, admin: Client, slug: str = "outside-agency", **given: Any) -> None:
+    """Invite an organisation to `learning`, and accept for it."""
+    proposal = await invited(facilitator, slug, **given)
+    await admin.do("acceptNetworkProposal", {"id": proposal}, "proposal { id }")
+
+
 async def person_of(client: Client) -> str:
     """The global id of the person whose client this is."""
     person_id: str = (await client.ask("{ viewer { person { id } } }"))["viewer"]["person"]["id"]

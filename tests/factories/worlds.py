@@ -10,6 +10,7 @@ from tests.factories.cases import drafted_case, published_case
 from tests.factories.comments import commented
 from tests.factories.events import recorded
 from tests.factories.network import SmallNetwork, small_network
+from tests.factories.organisations import invited, pes_admin
 from tests.factories.practices import adopted, confirmed, published_practice
 from tests.factories.reviews import VERDICT, accepted, requested
 from tests.factories.rounds import ROUND, attendance, en, moved, observation, planned, running, verdicts
@@ -47,7 +48,15 @@ async def lively_network(http: httpx.AsyncClient) -> SmallNetwork:
     for subject in (case, concluded, event):
         await stored_file(pes if subject == event else olen, subject=subject)
     await sent_file(olen, subject=shared)
+    await _invited(Client(http, await pes_admin(network)))
     return network
+
+
+async def _invited(facilitator: Client) -> None:
+    """A person's invitation that waits, and an organisation's that was taken back: so that it shows nothing."""
+    given = {"organisation": "arbetsformedlingen", "role": "EDITOR", "email": "ann@example.org"}
+    await facilitator.do("inviteMember", given, "__typename")
+    await facilitator.do("withdrawNetworkProposal", {"id": await invited(facilitator)}, "__typename")
 
 
 async def _vocabulary(steward: Client) -> None:

@@ -11,12 +11,12 @@ from services.organisations.terms import Role
 from tests.client import Client
 from tests.factories.network import SmallNetwork, person
 from tests.factories.organisations import (
+    admin_of_pes_and_agency,
     agency_admin,
     check_profiles,
     olen_admin,
     organisation,
     person_of,
-    pes_admin,
     words,
 )
 
@@ -78,7 +78,7 @@ async def test_profiles_follow_changes_at_once(as_: As, network: SmallNetwork, s
 
 async def test_a_person_and_a_network_that_come_together_see_each_other(as_: As, network: SmallNetwork) -> None:
     """Joining an organisation while it joins a network gives the network's key to the profile, in either order."""
-    admin, facilitator = as_(await agency_admin(network)), as_(await pes_admin(network))
+    admin, facilitator = as_(await agency_admin(network)), as_(await admin_of_pes_and_agency(network))
     for place in range(5):
         joining = admin.do(
             "addMember",

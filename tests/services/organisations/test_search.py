@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.client import Client
 from tests.factories.network import SmallNetwork
-from tests.factories.organisations import agency_admin, organisation, words
+from tests.factories.organisations import admin_of_both, organisation, words
 
 As = Callable[[str | None], Client]
 Work = Callable[[], Awaitable[None]]
@@ -46,7 +46,7 @@ async def test_organisations_and_public_labs_are_found_by_everyone(as_: As, netw
 
 async def test_a_network_is_found_by_its_members(as_: As, network: SmallNetwork, work: Work) -> None:
     """A network is found by its people alone, as long as their organisation is in it."""
-    agency = as_(await agency_admin(network))
+    agency = as_(await admin_of_both(network))
     given = {
         "slug": "north",
         "names": words("Kampanology circle"),

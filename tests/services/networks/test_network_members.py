@@ -1,4 +1,4 @@
-"""addNetworkMember, changeNetworkRole and removeNetworkMember, through GraphQL."""
+"""How organisations are added to a network, what they are in it, and how they leave, through GraphQL."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,16 @@ import pytest
 from tests.client import Client
 from tests.factories.cases import published_case
 from tests.factories.network import SmallNetwork
-from tests.factories.organisations import agency_admin, check_profiles, olen_admin, person_of, pes_admin
+from tests.factories.organisations import (
+    admin_of_pes_and_agency,
+    agency_admin,
+    brought_in,
+    check_profiles,
+    invited,
+    olen_admin,
+    person_of,
+    pes_admin,
+)
 
 As = Callable[[str | None], Client]
 AGENCY = {"network": "learning", "organisation": "outside-agency"}
@@ -28,12 +37,7 @@ async def test_who_joins_reads_and_who_leaves_does_not(as_: As, network: SmallNe
     facilitator, agency, reader = as_(await pes_admin(network)), as_(await agency_admin(network)), as_(network.outsider)
     case_id = await published_case(as_(network.olen_editor), slug="shared", audience={"networks": ["learning"]})
     assert await reader.ask(SURFACES, id=case_id) == NOTHING
-    done = await facilitator.do("addNetworkMember", AGENCY, MEMBER)
-    assert done["member"] == {
-        "role": "MEMBER",
-        "organisation": {"slug": "outside-agency"},
-        "network": {"slug": "learning"},
-    }
+    await brought_in(facilitator, agency)
     assert (await reader.ask(SURFACES, id=case_id))["case"] == {"slug": "shared"}
     left = await agency.do("removeNetworkMember", AGENCY, "network { slug }")
     assert left["network"] is None
@@ -101,6 +105,71 @@ async def test_an_unknown_network_or_organisation_is_not_found(as_: As, network:
     assert await facilitator.refused(mutation, nobody) == [("NOT_FOUND", "organisation")]
 
 
-async def test_a_member_joins_once(as_: As, network: SmallNetwork) -> None:
-    """An organisation that is in the network is not added again."""
-    assert await as_(await pes_admin(network)).refused("addNetworkMember", OLEN) == [("ALREADY_EXISTS", "organisation")]
+async def test_who_decides_for_both_sides_adds_at_once(as_: As, network: SmallNetwork) -> None:
+    """An ADMIN of a facilitator and of the organisation takes it in, once; what waited for an answer is accepted."""
+    both = as_(await admin_of_pes_and_agency(network))
+    proposal = await invited(both)
+    done = await both.do("addNetworkMember", AGENCY, MEMBER)
+    assert done["member"] == {
+        "role": "MEMBER",
+        "organisation": {"slug": "outside-agency"},
+        "network": {"slug": "learning"},
+    }
+    state = "query ($id: ID!) { node(id: $id) { ... on NetworkProposal { state } } }"
+    assert (await both.ask(state, id=proposal))["node"] == {"state": "ACCEPTED"}
+    assert await both.refused("addNetworkMember", AGENCY) == [("ALREADY_EXISTS", "organisation")]
+    await check_profiles()
+
+
+async def test_nobody_is_added_without_their_consent(as_: As, network: SmallNetwork) -> None:
+    """A facilitator's ADMIN who is no ADMIN of the organisation is refused, and told to invite."""
+    facilitator = as_(await pes_admin(network))
+    assert await facilitator.refused("addNetworkMember", AGENCY) == [("FORBIDDEN", "organisation")]
+    assert (await as_(network.outsider).ask('{ network(slug: "learning") { slug } }'))["network"] is None
+
+
+async def test_an_organisation_leaves_by_its_admin(as_: As, network: SmallNetwork) -> None:
+    """LeaveNetwork is for an ADMIN of the organisation that leaves: not for its editor, nor for a facilitator."""
+    for token in (network.olen_editor, await pes_admin(network)):
+        assert await as_(token).refused("leaveNetwork", OLEN) == [("FORBIDDEN", "")]
+    left = await as_(await olen_admin(network)).do("leaveNetwork", OLEN, "network { slug }")
+    assert left["network"] is None
+    members = '{ network(slug: "learning") { members(first: 9) { totalCount } } }'
+    assert (await as_(network.pes_editor).ask(members))["network"]["members"]["totalCount"] == 2
+    await check_profiles()
+
+
+async def test_the_last_facilitator_hands_over(as_: As, network: SmallNetwork) -> None:
+    """Another member guides in its place from the same moment on; then the old one may leave."""
+    facilitator, olen = as_(await pes_admin(network)), as_(await olen_admin(network))
+    assert await facilitator.refused("leaveNetwork", PES) == [("WRONG_STATE", "organisation")]
+    done = await facilitator.do("handOverFacilitation", {**PES, "to": "olen"}, MEMBER)
+    assert done["member"] == {"role": "FACILITATOR", "organisation": {"slug": "olen"}, "network": {"slug": "learning"}}
+    assert await facilitator.refused("changeNetworkRole", {**OLEN, "role": "MEMBER"}) == [("FORBIDDEN", "")]
+    await facilitator.do("leaveNetwork", PES, "network { slug }")
+    assert await olen.refused("leaveNetwork", OLEN) == [("WRONG_STATE", "organisation")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"to": "outside-agency"}, ("NOT_FOUND", "to")),
+        ({"to": "nobody"}, ("NOT_FOUND", "to")),
+        ({"to": "arbetsformedlingen"}, ("INVALID", "to")),
+        ({"organisation": "olen"}, ("FORBIDDEN", "")),
+        ({"network": "nowhere"}, ("NOT_FOUND", "network")),
+    ],
+)
+async def test_a_handing_over_that_makes_no_sense_is_refused(
+    as_: As, network: SmallNetwork, changes: dict[str, str], problem: tuple[str, str]
+) -> None:
+    """Only to a member, by an ADMIN of the facilitator, and not to itself."""
+    given = {**PES, "to": "review-institute", **changes}
+    assert await as_(await pes_admin(network)).refused("handOverFacilitation", given) == [problem]
+
+
+async def test_a_member_that_guides_nothing_hands_nothing_over(as_: As, network: SmallNetwork) -> None:
+    """What an organisation is not, it cannot pass on."""
+    given = {**OLEN, "to": "review-institute"}
+    refused = await as_(await olen_admin(network)).refused("handOverFacilitation", given)
+    assert refused == [("WRONG_STATE", "organisation")]

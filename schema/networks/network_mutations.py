@@ -1,4 +1,4 @@
-"""Mutations on networks and the organisations in them."""
+"""Mutations on networks and the organisations in them. How they come in stands in proposal_mutations."""
 
 import strawberry
 from strawberry.types import Info
@@ -11,7 +11,7 @@ from schema.organisations.terms import NetworkRole
 from schema.organisations.types import Network, NetworkMember
 from schema.payload import Payload, read
 from schema.shared import LocalisedTextInput
-from services.organisations import networks
+from services.networks import networks
 
 _NETWORK = "The network's slug."
 _ORGANISATION = "The organisation's slug."
@@ -29,7 +29,8 @@ class CreateNetworkInput:
     description: list[LocalisedTextInput] | None = strawberry.field(default=None, description="What it is for.")
     public: bool = strawberry.field(
         default=False,
-        description="Whether everyone may read that it exists and who is in it. What is shared with it stays its own.",
+        description="Whether everyone may read that it exists and who is in it, and ask to join."
+        " What is shared with it stays its own.",
     )
     is_sample: bool = strawberry.field(default=False, description="Whether it is made up for demonstration.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
@@ -74,6 +75,37 @@ class ChangeNetworkRolePayload(Payload):
     member: NetworkMember | None = reference("The organisation in the network.")
 
 
+@strawberry.input(description="Who guides a network instead of whom.")
+class HandOverFacilitationInput:
+    """Input of handOverFacilitation."""
+
+    network: str = strawberry.field(description=_NETWORK)
+    organisation: str = strawberry.field(description="The slug of the facilitator that becomes a member.")
+    to: str = strawberry.field(description="The slug of the member that becomes a facilitator.")
+
+
+@strawberry.type(description="The answer of handOverFacilitation.")
+class HandOverFacilitationPayload(Payload):
+    """Payload of handOverFacilitation."""
+
+    member: NetworkMember | None = reference("The new facilitator in the network.")
+
+
+@strawberry.input(description="Which organisation of yours leaves which network.")
+class LeaveNetworkInput:
+    """Input of leaveNetwork."""
+
+    network: str = strawberry.field(description=_NETWORK)
+    organisation: str = strawberry.field(description=_ORGANISATION)
+
+
+@strawberry.type(description="The answer of leaveNetwork.")
+class LeaveNetworkPayload(Payload):
+    """Payload of leaveNetwork."""
+
+    network: Network | None = reference(f"The network; {_UNSEEN}")
+
+
 @strawberry.input(description="Which organisation leaves which network.")
 class RemoveNetworkMemberInput:
     """Input of removeNetworkMember."""
@@ -90,24 +122,28 @@ class RemoveNetworkMemberPayload(Payload):
 
 
 @strawberry.type
-class NetworkMutations:
-    """The part of Mutation that is about networks."""
+class MemberOfNetworkMutations:
+    """The part of Mutation that is about networks and the organisations in them."""
 
     @strawberry.mutation(
-        description="Bring organisations together. Needs ADMIN in the first facilitator, or to be a steward."
+        description="Bring organisations together. Needs ADMIN in the first facilitator, or to be a steward. Those of"
+        " which you are an ADMIN are in it at once, the others are invited."
     )
     async def create_network(self, info: Info[Context, None], input: CreateNetworkInput) -> CreateNetworkPayload:
-        """See services.organisations.networks.create_network."""
+        """See services.networks.networks.create_network."""
         call = networks.create_network(
             info.context.viewer, read(networks.NewNetwork, input), idempotency_key=input.idempotency_key
         )
         return await answer_anew(info, CreateNetworkPayload, "network", call)
 
-    @strawberry.mutation(description="Take an organisation into a network. Needs ADMIN in one of its facilitators.")
+    @strawberry.mutation(
+        description="Take an organisation into a network at once, where you decide for both: needs ADMIN in that"
+        " organisation and in one of the facilitators. Others are invited, with inviteToNetwork."
+    )
     async def add_network_member(
         self, info: Info[Context, None], input: AddNetworkMemberInput
     ) -> AddNetworkMemberPayload:
-        """See services.organisations.networks.add_network_member."""
+        """See services.networks.networks.add_network_member."""
         call = networks.add_network_member(info.context.viewer, input.network, input.organisation, input.role)
         return await answer_anew(info, AddNetworkMemberPayload, "member", call)
 
@@ -117,9 +153,29 @@ class NetworkMutations:
     async def change_network_role(
         self, info: Info[Context, None], input: ChangeNetworkRoleInput
     ) -> ChangeNetworkRolePayload:
-        """See services.organisations.networks.change_network_role."""
+        """See services.networks.networks.change_network_role."""
         call = networks.change_network_role(info.context.viewer, input.network, input.organisation, input.role)
         return await answer_anew(info, ChangeNetworkRolePayload, "member", call)
+
+    @strawberry.mutation(
+        description="Let another member guide the network in your organisation's place, in one step: so the last"
+        " facilitator hands over. Needs ADMIN in the facilitator."
+    )
+    async def hand_over_facilitation(
+        self, info: Info[Context, None], input: HandOverFacilitationInput
+    ) -> HandOverFacilitationPayload:
+        """See services.networks.networks.hand_over_facilitation."""
+        call = networks.hand_over_facilitation(info.context.viewer, input.network, input.organisation, input.to)
+        return await answer_anew(info, HandOverFacilitationPayload, "member", call)
+
+    @strawberry.mutation(
+        description="Take your organisation out of a network; its people stop reading what is shared there with their"
+        " next request. Needs ADMIN in it; the last facilitator hands over first."
+    )
+    async def leave_network(self, info: Info[Context, None], input: LeaveNetworkInput) -> LeaveNetworkPayload:
+        """See services.networks.networks.leave_network."""
+        call = networks.leave_network(info.context.viewer, input.network, input.organisation)
+        return await answer_anew(info, LeaveNetworkPayload, "network", call)
 
     @strawberry.mutation(
         description="Leave a network, or take an organisation out of it; its people stop reading what is shared there."
@@ -128,6 +184,6 @@ class NetworkMutations:
     async def remove_network_member(
         self, info: Info[Context, None], input: RemoveNetworkMemberInput
     ) -> RemoveNetworkMemberPayload:
-        """See services.organisations.networks.remove_network_member."""
+        """See services.networks.networks.remove_network_member."""
         call = networks.remove_network_member(info.context.viewer, input.network, input.organisation)
         return await answer_anew(info, RemoveNetworkMemberPayload, "network", call)

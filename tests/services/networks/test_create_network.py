@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from services.networks.tables import NetworkProposal
 from services.organisations.tables import Network, NetworkMember
 from tests.client import Client
 from tests.factories.cases import published_case
 from tests.factories.network import SmallNetwork
-from tests.factories.organisations import agency_admin, check_profiles, olen_admin, person_of, words
+from tests.factories.organisations import admin_of_both, agency_admin, check_profiles, olen_admin, person_of, words
 
 As = Callable[[str | None], Client]
 NEW = {
@@ -26,7 +27,7 @@ NETWORK = (
 
 async def test_an_admin_brings_organisations_together(as_: As, network: SmallNetwork) -> None:
     """The payload shows the network to who made it, although they held no key of it before."""
-    made = (await as_(await agency_admin(network)).do("createNetwork", NEW, NETWORK))["network"]
+    made = (await as_(await admin_of_both(network)).do("createNetwork", NEW, NETWORK))["network"]
     assert made["name"] == {"text": "North"}
     assert (made["isPublic"], made["members"]["totalCount"]) == (False, 2)
     assert {(one["role"], one["organisation"]["slug"]) for one in made["members"]["nodes"]} == {
@@ -38,7 +39,7 @@ async def test_an_admin_brings_organisations_together(as_: As, network: SmallNet
 
 async def test_its_people_see_each_other_and_what_they_share(as_: As, network: SmallNetwork) -> None:
     """From the next request on, members read one another's names and the cases shared with the network."""
-    agency, outsider, editor = as_(await agency_admin(network)), as_(network.outsider), as_(network.olen_editor)
+    agency, outsider, editor = as_(await admin_of_both(network)), as_(network.outsider), as_(network.olen_editor)
     person = await person_of(editor)
     query = "query ($id: ID!) { node(id: $id) { ... on Person { name } } cases(first: 9) { totalCount } }"
     assert await outsider.ask(query, id=person) == {"node": None, "cases": {"totalCount": 0}}
@@ -49,7 +50,7 @@ async def test_its_people_see_each_other_and_what_they_share(as_: As, network: S
 
 async def test_a_network_is_read_by_its_members_unless_it_is_public(as_: As, network: SmallNetwork) -> None:
     """By slug, in the list and through an organisation, others see a network only if it is public."""
-    agency = as_(await agency_admin(network))
+    agency = as_(await admin_of_both(network))
     await agency.do("createNetwork", NEW, NETWORK)
     await agency.do("createNetwork", {**NEW, "slug": "open", "public": True}, NETWORK)
     query = """{
@@ -71,13 +72,30 @@ async def test_a_steward_creates_what_they_do_not_see(as_: As, network: SmallNet
     """A steward brings any organisations together, and reads no more than before for it."""
     assert await as_(network.steward).do("createNetwork", NEW, NETWORK) == {"network": None, "userErrors": []}
     assert await Network.exists().where(Network.slug == "north")
+    assert await NetworkMember.count() == 3
+    assert await NetworkProposal.count() == 2
 
 
 async def test_who_is_in_both_lists_is_a_facilitator(as_: As, network: SmallNetwork) -> None:
     """An organisation named twice is in the network once."""
     given = {**NEW, "members": ["outside-agency", "olen", "olen"]}
-    made = (await as_(await agency_admin(network)).do("createNetwork", given, NETWORK))["network"]
+    made = (await as_(await admin_of_both(network)).do("createNetwork", given, NETWORK))["network"]
     assert made["members"]["totalCount"] == 2
+
+
+async def test_who_did_not_agree_is_invited(as_: As, network: SmallNetwork) -> None:
+    """An organisation that its creator does not administer is not in a new network, whatever the creator is else."""
+    agency, editor = as_(await agency_admin(network)), as_(network.olen_editor)
+    query = "network { members(first: 9) { totalCount } proposals(first: 9) { nodes { organisation { slug } role } } }"
+    made = (await agency.do("createNetwork", {**NEW, "facilitators": ["outside-agency", "olen"]}, query))["network"]
+    assert made == {
+        "members": {"totalCount": 1},
+        "proposals": {"nodes": [{"organisation": {"slug": "olen"}, "role": "FACILITATOR"}]},
+    }
+    person = await person_of(editor)
+    seen = await agency.ask("query ($id: ID!) { node(id: $id) { id } }", id=person)
+    assert seen["node"] is None
+    await check_profiles()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,33 @@
+"""The page that the link of an invitation leads to.
+
+It runs one document, which is registered like those of an operator, so that it also works where trusted documents alone
+run. The link's secret stands behind the #: it reaches neither a log on the way nor the next page.
+"""
+
+from pathlib import Path
+
+from litestar import MediaType, Response, Router, get
+from litestar.static_files import create_static_files_router
+
+from infra.http.trusted import document_id
+
+DOCUMENTS = Path(__file__).parent / "static" / "invitation"
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+    " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def invitation_page() -> Router:
+    """The page and what it loads."""
+    document = document_id((DOCUMENTS / "accept.graphql").read_bytes().decode())
+    page = (DOCUMENTS / "index.html").read_text(encoding="utf-8").replace("{document}", document)
+
+    @get("/invitation", sync_to_thread=False)
+    def invitation() -> Response[str]:
+        return Response(page, media_type=MediaType.HTML, headers=_HEADERS)
+
+    return Router("/", route_handlers=[invitation, create_static_files_router("/invitation-page", [DOCUMENTS])])

@@ -1,0 +1,23 @@
+"""An organisation's invitations: who may list them, and in which order."""
+
+from typing import Any
+
+from schema.compiler.declare import page
+from schema.compiler.sources import Order
+
+_ORDERS = {"NEWEST": Order("{invitation}.created_at", "timestamptz", descending=True)}
+_ADMIN = "membership.organisation = {organisation}.id and membership.role = 'ADMIN'"
+_VALID_FOR_ADMINS = f"""
+    {{target}}.organisation = {{organisation}}.id and {{target}}.expires_at > now()
+    and exists (select from membership where {_ADMIN} and membership.person = {{viewer}}::uuid)
+    and exists (select from membership where {_ADMIN} and membership.person = {{target}}.invited_by)
+"""  # noqa: S608 - only the constant above stands in it
+
+
+def invitations_of_organisation() -> Any:
+    """A connection of the organisation's valid invitations."""
+    return page(
+        "The invitations to it that can still be used, the newest first. Read by its ADMINs; empty for everyone else.",
+        on=_VALID_FOR_ADMINS,
+        orders=_ORDERS,
+    )

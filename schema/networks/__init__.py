@@ -1,0 +1,1 @@
+"""How organisations come into networks, and leave them."""

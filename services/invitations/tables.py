@@ -1,0 +1,24 @@
+"""Invitations of people."""
+
+from piccolo.columns import Bytea, ForeignKey, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.table import Table
+
+from services.columns import Identified
+from services.organisations.tables import Organisation, Person
+from services.organisations.terms import Role
+
+
+class Invitation(Identified, Table):
+    """A link that makes whoever follows it a member, once. Only the SHA-256 of its secret is kept.
+
+    Only invitations that wait have a row: it goes when the link is used or taken back, and the address with it.
+    """
+
+    organisation = ForeignKey(Organisation, null=False, on_delete=OnDelete.cascade)
+    role = Varchar(length=20, choices=Role)
+    email = Text(null=True, default=None, help_text="Whom it is for; null: for whoever holds the link.")
+    secret_hash = Bytea(unique=True)
+    invited_by = ForeignKey(Person, null=True, on_delete=OnDelete.set_null)
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz()
