@@ -11,6 +11,7 @@ from schema.events.mutations import EventMutations
 from schema.notifications.mutations import NotificationMutations
 from schema.organisations.mutations import OrganisationMutations
 from schema.practices.mutations import PracticeMutations
+from schema.privacy.mutations import PrivacyMutations
 from schema.reviews.mutations import ReviewMutations
 from schema.test_rounds.mutations import TestRoundMutations
 
@@ -28,6 +29,7 @@ class Mutation(
     NotificationMutations,
     OrganisationMutations,
     PracticeMutations,
+    PrivacyMutations,
     ReviewMutations,
     TestRoundMutations,
 ):

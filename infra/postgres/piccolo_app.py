@@ -16,6 +16,7 @@ from services.log import LogEntry
 from services.notifications import tables as notifications
 from services.organisations import tables as organisations
 from services.practices import tables as practices
+from services.privacy import tables as privacy
 from services.reviews import tables as reviews
 from services.test_rounds import tables as test_rounds
 
@@ -72,6 +73,7 @@ TABLES: list[type[Table]] = [
     artefacts.ArtefactVersion,
     reviews.Review,
     comments.Comment,
+    privacy.DataExport,
     LogEntry,
     search.SearchThing,
     search.SearchEntry,
