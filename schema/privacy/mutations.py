@@ -49,8 +49,8 @@ class PrivacyMutations:
     """The part of Mutation that is about one's own data."""
 
     @strawberry.mutation(
-        description="Have everything that Serra holds about you put into a file, in place of an earlier one."
-        " `viewer { dataExport { downloadUrl } }` has the link once it is made."
+        description="Have everything that Serra holds about you put into a file, in place of an earlier one, at most"
+        " once an hour. `viewer { dataExport { downloadUrl } }` has the link once it is made."
     )
     async def export_my_data(self, info: Info[Context, None], input: ExportMyDataInput) -> ExportMyDataPayload:
         """See services.privacy.data_exports.export_my_data."""

@@ -14,6 +14,7 @@ from piccolo.table import Table
 
 from services import log
 from services.access import unknown
+from services.artefacts.tables import ArtefactVersion
 from services.comments.rules import has_happened
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
@@ -31,6 +32,7 @@ from services.viewer import ANYONE, Viewer, person_key
 _OWN_WORDS: Final[tuple[tuple[type[Table], str, str], ...]] = (
     (Comment, "author", "body"),
     (Review, "reviewer", "body"),
+    (ArtefactVersion, "uploaded_by", "file_name"),
 )
 """Where somebody writes in their own name: table, who, text."""
 

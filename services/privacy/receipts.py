@@ -83,7 +83,7 @@ async def receipts() -> list[Receipt]:
 async def check_receipt(receipt: Receipt) -> None:
     """Raise DomainError unless the log holds this receipt and the person is still erased."""
     lines = await LogEntry.select(LogEntry.detail).where(
-        (LogEntry.action == ACTION) & (LogEntry.subject_id == receipt.person)
+        (LogEntry.subject_type == "Person") & (LogEntry.subject_id == receipt.person) & (LogEntry.action == ACTION)
     )
     if receipt not in [read_receipt(line["detail"]) for line in lines]:
         raise refusal(

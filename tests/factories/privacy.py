@@ -66,7 +66,7 @@ async def busy(network: SmallNetwork, http: httpx.AsyncClient) -> Busy:
     own = await published_case(ada, slug="own", owner=HOME, audience=PUBLIC, content=content(HOME, contacts=[contact]))
     practice = practice_content(sources=[{"case": "own"}])
     await published_practice(ada, owner=HOME, audience=PUBLIC, content=practice)
-    await stored_file(ada, b"Counted twice.", subject=own, fileName="count.txt", mediaType="text/plain")
+    await stored_file(ada, b"Counted twice.", subject=own, fileName=f"{NAME} count.txt", mediaType="text/plain")
     case = await published_case(olen, audience=PUBLIC)
     comment = await commented(ada, case, f"Well asked. {NAME}, {EMAIL.upper()}")
     reply = await commented(olen, case, "Thank you.", replyTo=comment)

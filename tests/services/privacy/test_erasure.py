@@ -2,14 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from infra.postgres.database import Database
+from services.cases.tables import Case
 from services.comments.tables import Comment
 from services.errors import DomainError
+from services.ids import new_id
 from services.log import LogEntry
 from services.organisations.tables import Membership, Person
 from services.organisations.terms import Role
@@ -17,8 +23,10 @@ from services.ports import Ports
 from services.privacy.data_exports import storage_key
 from services.privacy.erasure import erase_anew, erase_person, forget_links
 from services.privacy.receipts import check_receipt, read_receipt, receipts
+from services.privacy.rules import without_name
 from services.privacy.tables import DataExport
 from services.transaction import transaction
+from services.viewer import organisation_key, person_key
 from tests.client import Client
 from tests.factories.comments import commented, person_id, reads
 from tests.factories.network import SmallNetwork, person
@@ -231,3 +239,73 @@ async def test_others_keep_what_is_theirs(as_: As, ada: Busy, network: SmallNetw
     assert await clean.pool.fetch(query, ada.person) == before
     assert len(before) > 6
     await olen_admin(network)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A comment: by whom, what, which people read it by their own keys, and whether an organisation does."""
+
+    author: int
+    body: str
+    readers: set[int]
+    is_shared: bool
+
+
+PEOPLE = ("Ann Peeters", "Bo", "Ann Peetersen")
+SAID = st.builds(
+    Said,
+    st.integers(0, 2),
+    st.lists(st.sampled_from([*PEOPLE, "all", "agreed."]), min_size=1, max_size=4).map(" ".join),
+    st.sets(st.integers(0, 2), max_size=2),
+    st.booleans(),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(SAID, max_size=8), st.integers(0, 2))
+async def test_a_thread_is_the_same_but_for_the_one_who_left(
+    as_: As, network: SmallNetwork, clean: Database, said: list[Said], leaves: int
+) -> None:
+    """Whoever said what to whom: of the erased person's words their name goes, of the others' nothing at all."""
+    ids = await _thread(clean, network, said)
+    await erase_person(ids[leaves])
+    gone, own = person_key(ids[leaves]), organisation_key(network.agency)
+    expected: list[tuple[UUID | None, str, list[str]]] = []
+    for one in said:
+        audience = [*(person_key(ids[reader]) for reader in sorted(one.readers)), *([own] if one.is_shared else [])]
+        if one.author != leaves:
+            expected.append((ids[one.author], one.body, [key for key in audience if key != gone]))
+        elif audience != [gone]:
+            body = without_name(one.body, PEOPLE[leaves], None)
+            expected.append((None, body, [key for key in audience if key != gone]))
+    rows = await Comment.select(Comment.author, Comment.body, Comment.audience).order_by(Comment.subject_version)
+    assert [(row["author"], row["body"], row["audience"]) for row in rows] == expected
+
+
+async def _thread(clean: Database, network: SmallNetwork, said: list[Said]) -> list[UUID]:
+    """Comments on a case, by people without a past; gives their ids."""
+    await clean.pool.execute("delete from comment")
+    case = await clean.pool.fetchval("select id from \"case\" where slug = 'thread'")
+    if case is None:
+        case = new_id()
+        await Case.insert(Case(id=case, slug="thread", kind="METHOD", owner=network.agency))
+    ids = [new_id() for _ in PEOPLE]
+    await Person.insert(*(Person(id=one, name=name) for one, name in zip(ids, PEOPLE, strict=True)))
+    own = organisation_key(network.agency)
+    rows = [
+        Comment(
+            case=case,
+            subject_version=place,
+            author=ids[one.author],
+            organisation=network.agency,
+            body=one.body,
+            audience=[
+                *(person_key(ids[reader]) for reader in sorted(one.readers)),
+                *([own] if one.is_shared else []),
+            ],
+        )
+        for place, one in enumerate(said)
+    ]
+    if rows:
+        await Comment.insert(*rows)
+    return ids

@@ -3,13 +3,18 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from infra.postgres.database import Database
 from services.artefacts.tables import Artefact, ArtefactVersion
+from services.cases.tables import Case
 from services.comments.tables import Comment
+from services.ids import new_id
 from services.log import LogEntry
 from services.organisations.tables import PersonalToken
 from services.ports import Ports
@@ -17,11 +22,12 @@ from services.privacy import retention
 from services.privacy.ages import AgeLimits
 from services.privacy.retention import BATCH, due, retain
 from services.privacy.tables import DataExport
-from services.test_rounds.tables import Consent, Observation, TestRound
+from services.test_rounds.retention import end_retention, rounds_due
+from services.test_rounds.tables import Consent, Observation, Site, TestRound
 from tests.client import Client
 from tests.factories.artefacts import fetch, stored_file
 from tests.factories.comments import commented
-from tests.factories.network import SmallNetwork
+from tests.factories.network import SmallNetwork, text
 from tests.factories.rounds import en, moved, observation, own_case, running
 
 As = Callable[[str | None], Client]
@@ -222,6 +228,98 @@ async def test_a_file_of_ones_own_data_goes_with_its_row(as_: As, network: Small
     await work()
     assert (await client.ask(mine))["viewer"]["dataExport"] is None
     assert (await fetch(link)).status_code == httpx.codes.NOT_FOUND
+
+
+OBSERVED = st.tuples(st.sampled_from([None, "alder", "Birch"]), st.booleans(), st.booleans())
+"""An alias, whether there is a quote, and whether it was recorded."""
+DAYS = st.integers(-2, 2).map(lambda days: TODAY + timedelta(days=days))
+CONSENTED = st.tuples(st.sampled_from(["Alder", "birch", "cedar"]), DAYS, st.booleans())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.none() | DAYS, st.lists(OBSERVED, max_size=4), st.lists(CONSENTED, max_size=4), st.booleans())
+async def test_what_is_announced_is_what_goes(
+    network: SmallNetwork,
+    until: date | None,
+    observed: list[tuple[str | None, bool, bool]],
+    consented: list[tuple[str, date, bool]],
+    objected: bool,  # noqa: FBT001 - made up
+) -> None:
+    """Whatever a round holds, it is due exactly if something of it goes; then nothing more does, and all is in time."""
+    round_id = await _round(network, until, observed, consented, objected=objected)
+    is_due = round_id in await rounds_due(TODAY)
+    gone = await end_retention(round_id, TODAY)
+    assert bool(sum(gone.values())) is is_due
+    assert await rounds_due(TODAY) == []
+    assert not any((await end_retention(round_id, TODAY)).values())
+    over = until is not None and until < TODAY
+    left = await Consent.select().where(Consent.test_round == round_id)
+    assert sorted((row["alias"], row["retain_until"]) for row in left) == sorted(
+        (alias, day) for alias, day, _ in consented if day >= TODAY and not over
+    )
+    kept = {alias.casefold() for alias, day, _ in consented if day >= TODAY}
+    ended_ = {alias.casefold() for alias, *_ in consented} - kept
+    rows = await Observation.select().where(Observation.test_round == round_id).order_by(Observation.position)
+    assert [(row["alias"], row["quote"] is not None, row["recorded"]) for row in rows] == [
+        (alias, quoted and not over, recorded and not over)
+        for alias, quoted, recorded in observed
+        if alias is None or (not over and alias.casefold() not in ended_)
+    ]
+
+
+async def _round(
+    network: SmallNetwork,
+    until: date | None,
+    observed: list[tuple[str | None, bool, bool]],
+    consented: list[tuple[str, date, bool]],
+    *,
+    objected: bool,
+) -> UUID:
+    """A round with all this in it, and no other; gives its id."""
+    await Case.delete(force=True)
+    case, round_id, site = new_id(), new_id(), new_id()
+    await Case.insert(Case(id=case, slug="kept", kind="METHOD", owner=network.olen))
+    words = text(en="x")
+    await TestRound.insert(
+        TestRound(
+            id=round_id,
+            case=case,
+            organisation=network.olen,
+            number=1,
+            problem=words,
+            hypothesis=words,
+            retain_until=until,
+            objectors=["dogwood"] if objected else [],
+        )
+    )
+    await Site.insert(Site(id=site, test_round=round_id, name=words))
+    for place, (alias, quoted, recorded) in enumerate(observed):
+        await Observation.insert(
+            Observation(
+                test_round=round_id,
+                position=place,
+                site=site,
+                alias=alias,
+                text=words,
+                severity=1,
+                quote=words if quoted else None,
+                recorded=recorded,
+            )
+        )
+    for alias, day, withdrawn in consented:
+        at = _midnight() - timedelta(days=9)
+        await Consent.insert(
+            Consent(
+                test_round=round_id,
+                alias=alias,
+                purpose="x",
+                wording_version="1",
+                given_at=at,
+                withdrawn_at=at if withdrawn else None,
+                retain_until=day,
+            )
+        )
+    return round_id
 
 
 def _midnight() -> datetime:
