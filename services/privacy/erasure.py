@@ -116,11 +116,15 @@ async def forget_links(person: UUID) -> Counter[str]:
 
 
 async def _locked(person: UUID) -> Person:
-    """The person, whom nobody else can change or point at, with their organisations, before the transaction ends."""
+    """The person, whom nobody else can change, nor the roles in their organisations, before the transaction ends.
+
+    Others may go on to point at them, which is for `forget_links` to undo later: to keep them from it would be to wait
+    for whoever holds a comment and waits for us.
+    """
     # Organisations first, as every verb on members does.
     held = [row["organisation"] for row in await Membership.select(Membership.organisation).where(_of(person))]
     await _lock_organisations(held)
-    found = await Person.objects().where(Person.id == person).lock_rows("UPDATE").first()
+    found = await Person.objects().where(Person.id == person).lock_rows("NO KEY UPDATE").first()
     if found is None or has_happened(found.erased_at):
         raise unknown("person", "person")
     if await Membership.exists().where(_of(person) & Membership.organisation.not_in(held) if held else _of(person)):

@@ -1,6 +1,7 @@
 """eraseMe: the name goes, the organisation's contribution stays (rule 15)."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from services.comments.tables import Comment
 from services.errors import DomainError
 from services.ids import new_id
 from services.log import LogEntry
+from services.organisations.keyrings import renew_audiences
 from services.organisations.tables import Membership, Person
 from services.organisations.terms import Role
 from services.ports import Ports
@@ -28,7 +30,7 @@ from services.privacy.tables import DataExport
 from services.transaction import transaction
 from services.viewer import organisation_key, person_key
 from tests.client import Client
-from tests.factories.comments import commented, person_id, reads
+from tests.factories.comments import commented, person_id, reads, row_id
 from tests.factories.network import SmallNetwork, person
 from tests.factories.organisations import members_of, olen_admin
 from tests.factories.privacy import EMAIL, HOME, NAME, Busy, joined
@@ -225,6 +227,26 @@ async def test_what_was_written_meanwhile_is_unlinked_later(as_: As, ada: Busy, 
         assert (await forget_links(ada.person)).total() == 1
         assert (await forget_links(ada.person)).total() == 0
     assert await reads(as_(network.olen_editor), comment)
+
+
+async def test_what_they_were_let_into_is_indexed_anew(as_: As, ada: Busy, clean: Database) -> None:
+    """The draft that they read as a guest goes to the search engine again, whichever that is, without their key."""
+    await clean.pool.execute("delete from pgqueuer")
+    await erased(as_(ada.token))
+    jobs = await clean.pool.fetch(
+        "select convert_from(payload, 'utf8') as job from pgqueuer where entrypoint = 'index'"
+    )
+    assert {"type": "Case", "id": str(row_id(ada.draft))} in [json.loads(row["job"]) for row in jobs]
+
+
+async def test_a_role_given_meanwhile_opens_no_profile(as_: As, ada: Busy, network: SmallNetwork) -> None:
+    """A verb that made somebody a member while they were erased does not make the tombstone readable."""
+    await erased(as_(ada.token))
+    await Membership.insert(Membership(person=ada.person, organisation=network.olen, role=Role.READER))
+    async with transaction():
+        await renew_audiences(persons=[ada.person])
+        assert (await forget_links(ada.person)).total() == 1
+    assert await Person.select(Person.audience).where(Person.id == ada.person) == [{"audience": []}]
 
 
 async def test_others_keep_what_is_theirs(as_: As, ada: Busy, network: SmallNetwork, clean: Database) -> None:

@@ -4,16 +4,18 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 
+from services.artefacts.ports import FileStore
 from services.errors import DomainError
 from services.ids import new_id
 from services.organisations.tables import Person
 from services.ports import Ports
 from services.privacy.data_exports import AT_MOST_EVERY, make_export, storage_key
+from services.privacy.erasure import erase_person
 from services.privacy.export import as_text, find_person, gather
 from services.privacy.tables import DataExport
 from tests.client import Client
@@ -120,6 +122,26 @@ async def test_nothing_is_left_lying_of_an_export_that_was_dropped(ports: Ports,
     await ports.files.put(storage_key(export), b"{}", media_type="application/json")
     await make_export(ports.files, export)
     assert await ports.files.stored(storage_key(export)) is None
+
+
+async def test_nothing_is_left_lying_of_somebody_erased_meanwhile(
+    as_: As, network: SmallNetwork, http: httpx.AsyncClient, ports: Ports
+) -> None:
+    """Where the person is erased between the gathering and the storing, the file goes again."""
+    ada_id, token, _ = await joined(network, http)
+    await as_(token).do("exportMyData", {}, "dataExport { askedAt }")
+    (export,) = await DataExport.select(DataExport.id)
+
+    class Interrupted:
+        async def put(self, key: str, content: bytes, *, media_type: str) -> None:
+            await ports.files.put(key, content, media_type=media_type)
+            await erase_person(ada_id)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(ports.files, name)
+
+    await make_export(cast("FileStore", Interrupted()), export["id"])
+    assert await ports.files.stored(storage_key(export["id"])) is None
 
 
 async def test_past_memberships_are_told(as_: As, network: SmallNetwork, http: httpx.AsyncClient) -> None:
