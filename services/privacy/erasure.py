@@ -52,9 +52,11 @@ _KEY_COLUMNS: Final = """
     select c.table_name, c.column_name from information_schema.columns c
     join information_schema.tables t using (table_schema, table_name)
     where c.table_schema = current_schema() and t.table_type = 'BASE TABLE' and c.udt_name = '_text'
+        and has_column_privilege(format('%I.%I', c.table_schema, c.table_name), c.column_name, 'update')
     order by 1, 2
 """
-"""Lists of texts, of which any may hold keys: asked of the catalogue, so that a new table is not forgotten."""
+"""Lists of texts, of which any may hold keys: asked of the catalogue, so that a new table is not forgotten. Rows
+that may not be changed, such as seals, are left to the register."""
 
 _ADMINS: Final = """
     select m.organisation, m.role, o.slug, (

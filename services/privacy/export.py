@@ -67,7 +67,7 @@ async def _section(holding: Holding, person: UUID) -> dict[str, Any]:
         return {"about": holding.says, "count": counted["n"]}
     shown = ", ".join(f"'{name}', t.\"{name}\"" for name in holding.shows)
     rows = await Person.raw(
-        f"select jsonb_build_object({shown})::text as row {found} order by t.id",
+        f'select jsonb_build_object({shown})::text as row {found} order by t."{holding.order}"',
         person,
     )
     told = [json.loads(row["row"]) for row in rows]

@@ -22,8 +22,8 @@ class Erasure(Enum):
 class Holding:
     """A column that names a person, in plain words for them, and the columns of the row that are theirs to see.
 
-    `where` finds the rows `t` of a person where the column is not simply their id; without `shows` only the number of
-    rows is told.
+    `where` finds the rows `t` of a person where the column is not simply their id. They come in the order of the column
+    `order`; without `shows` only their number is told.
     """
 
     section: str
@@ -33,6 +33,7 @@ class Holding:
     erasure: Erasure
     shows: tuple[str, ...] = ()
     where: str = ""
+    order: str = "id"
 
     @property
     def condition(self) -> str:

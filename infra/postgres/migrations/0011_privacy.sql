@@ -9,6 +9,15 @@ create table if not exists "data_export" (
     "sha256" varchar(64)
 );
 
+-- Behind the second wall, where there is one.
+do $$
+begin
+    if to_regprocedure('app.guard(regclass, text)') is not null then
+        perform app.guard('data_export', $rule$array['person:' || {row}.person] && (select app.keyring())$rule$);
+    end if;
+end
+$$;
+
 -- What an export gathers and an erasure unlinks, where nothing else is asked by person.
 create index if not exists log_person on "log" ("person", "id") where "person" is not null;
 create index if not exists comment_author on "comment" ("author");
