@@ -15,6 +15,8 @@ COLUMNS = "select column_name from information_schema.columns where table_schema
 LISTS = "select table_name, column_name from information_schema.columns where udt_name = '_text'"
 TOMBSTONE = {("person", "id"), ("log", "person"), ("log", "subject_id"), ("log", "detail")}
 """Where an erased person's bare id stays: their row without a name, and the log."""
+FOLLOWS = {("case_audience", "key")}
+"""What triggers keep in step with a list of keys, and what therefore goes when the key does."""
 REGISTERED = {(holding.table, holding.column): holding.erasure for holding in HOLDINGS}
 
 
@@ -41,7 +43,7 @@ async def test_every_column_of_what_is_held_is_shown_or_withheld(open_database: 
 async def test_whatever_holds_a_person_is_registered(ada: Busy, found: Found, clean: Database) -> None:
     """Wherever in the database an id of somebody stands who did everything, the register knows of it."""
     lists = {tuple(row) for row in await clean.pool.fetch(LISTS)}
-    assert await found(str(ada.person)) <= {*REGISTERED, *TOMBSTONE, *lists}
+    assert await found(str(ada.person)) <= {*REGISTERED, *TOMBSTONE, *FOLLOWS, *lists}
 
 
 async def test_every_section_of_an_export_is_filled(ada: Busy) -> None:
