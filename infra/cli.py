@@ -2,13 +2,16 @@
 
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from infra.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from infra.parts import Parts
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Serra.")
@@ -175,6 +178,79 @@ def reindex() -> None:
     _say(f"{_in_loop(go())} things are in the index.")
 
 
+@app.command()
+def export_person(
+    who: Annotated[str, typer.Argument(help="Their e-mail address, or their id.")],
+    to: Annotated[Path | None, typer.Option(help="A new file that only you may read; without it, printed.")] = None,
+) -> None:
+    """Hand out everything that Serra holds about a person, as JSON (docs/privacy.md)."""
+    from infra.privacy import export, write_private
+
+    text = _with_parts(lambda _: export(who))
+    if to is None:
+        sys.stdout.write(text)
+    elif not write_private(to, text):
+        _stop(f"{to} is there already. Name a new file.")
+
+
+@app.command()
+def erase_person(
+    who: Annotated[str, typer.Argument(help="Their e-mail address, or their id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+) -> None:
+    """Erase a person for good, and print the receipt. What they wrote for an organisation stays, without them."""
+    from infra.privacy import erase
+
+    if not yes:
+        typer.confirm(f"Erase {who} for good? This cannot be undone", abort=True, err=True)
+    _say(_with_parts(lambda _: erase(who)))
+
+
+@app.command()
+def erasures() -> None:
+    """Print the receipts of all erasures, a line each: keep them beside every backup."""
+    from infra.privacy import list_receipts
+
+    for line in _with_parts(lambda _: list_receipts()):
+        _say(line)
+
+
+@app.command()
+def erase_again(
+    receipts: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What `serra erasures` printed.")],
+) -> None:
+    """Erase those anew who came back with a restored backup, and print their new receipts."""
+    from infra.privacy import erase_again as again
+
+    lines = _with_parts(lambda _: again(receipts.read_text(encoding="utf-8").splitlines()))
+    for line in lines:
+        _say(line)
+    _say(f"{len(lines)} had come back and are erased again." if lines else "Nobody had come back.")
+
+
+@app.command()
+def check_receipt(
+    receipt: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file with one receipt.")],
+) -> None:
+    """Tell whether the log holds the erasure of a receipt, and whether the person is still erased."""
+    from infra.privacy import check
+
+    _with_parts(lambda _: check(receipt.read_text(encoding="utf-8")))
+    _say("The log holds this erasure, word for word, and the person is erased.")
+
+
+@app.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print how much would go.")] = False,
+) -> None:
+    """Let go of what has been kept for as long as was promised; the worker does so every night."""
+    from infra.privacy import let_go, would_go
+
+    counts = _with_parts(lambda parts: would_go(parts) if dry_run else let_go(parts, _say))
+    for what, count in counts.items():
+        _say(f"{what}: {count}")
+
+
 def main() -> None:
     """The entry point."""
     app()
@@ -204,6 +280,21 @@ def _in_loop(work: Coroutine[Any, Any, T]) -> T:
         return uvloop.run(work)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _with_parts(work: "Callable[[Parts], Coroutine[Any, Any, T]]") -> T:
+    """Do something with the parts that the settings name; a refusal is told in its own words."""
+    from infra.parts import open_parts
+    from services.errors import DomainError
+
+    async def go() -> T:
+        async with open_parts(_production()) as parts:
+            return await work(parts)
+
+    try:
+        return _in_loop(go())
+    except DomainError as refused:
+        _stop("\n".join(problem.message for problem in refused.problems))
 
 
 def _show(answer: dict[str, Any], pick: str | None = None) -> None:

@@ -13,6 +13,7 @@ from infra.settings import Settings
 from infra.storage.s3 import S3FileStore
 from services.log import use_queue
 from services.ports import Ports
+from services.privacy.ages import AgeLimits
 from services.search.ports import SearchEngine
 
 
@@ -46,9 +47,21 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             await files.prepare()
             search = _search(settings, opened)
             await search.prepare()
-            yield Parts(opened, Ports(files=files, search=search, largest_upload=settings.upload_limit_bytes))
+            yield Parts(
+                opened,
+                Ports(files=files, search=search, largest_upload=settings.upload_limit_bytes, ages=_ages(settings)),
+            )
         finally:
             await files.aclose()
+
+
+def _ages(settings: Settings) -> AgeLimits:
+    return AgeLimits(
+        notifications=settings.keep_notifications_days,
+        idempotency_keys=settings.keep_idempotency_keys_days,
+        ended_tokens=settings.keep_ended_tokens_days,
+        data_exports=settings.keep_data_exports_days,
+    )
 
 
 def _search(settings: Settings, opened: Database) -> SearchEngine:

@@ -254,6 +254,35 @@ class Settings(BaseSettings):
         takes="`true` or `false`",
     )
 
+    keep_notifications_days: int = _setting(
+        365,
+        says="For how many days people's notifications are kept.",
+        takes="a whole number of days from 1 to 3650",
+        ge=1,
+        le=3_650,
+    )
+    keep_idempotency_keys_days: int = _setting(
+        30,
+        says="For how many days a repeated request with an idempotency key is recognised.",
+        takes="a whole number of days from 1 to 3650",
+        ge=1,
+        le=3_650,
+    )
+    keep_ended_tokens_days: int = _setting(
+        90,
+        says="For how many days a personal token is remembered after it expired or was revoked.",
+        takes="a whole number of days from 1 to 3650",
+        ge=1,
+        le=3_650,
+    )
+    keep_data_exports_days: int = _setting(
+        7,
+        says="For how many days the file of somebody's own data that they asked for can be fetched.",
+        takes="a whole number of days from 1 to 3650",
+        ge=1,
+        le=3_650,
+    )
+
     @model_validator(mode="after")
     def _partners(self) -> Self:
         given = {name for name in self.model_fields_set if getattr(self, name) is not None}

@@ -5,7 +5,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +19,13 @@ from infra.parts import open_parts
 from infra.postgres.database import Database
 from infra.settings import Settings
 from services.artefacts.jobs import extract_text, sweep_uploads
+from services.artefacts.retention import remove_file
 from services.cases.cases import release_case
 from services.notifications.notifications import deliver
 from services.ports import Ports
 from services.practices.practices import release_practice
+from services.privacy.data_exports import make_export
+from services.privacy.retention import retain
 from services.reviews.reviews import expire_review
 from services.search.search import index
 
@@ -64,12 +67,22 @@ async def _expire_review(_: Ports, job: Mapping[str, str]) -> None:
     await expire_review(UUID(job["id"]))
 
 
+async def _export(ports: Ports, job: Mapping[str, str]) -> None:
+    await make_export(ports.files, UUID(job["id"]))
+
+
+async def _remove_file(ports: Ports, job: Mapping[str, str]) -> None:
+    await remove_file(ports.files, job["key"])
+
+
 HANDLERS: dict[str, Handler] = {
     "index": _index,
     "notify": _notify,
     "release": _release,
     "extract": _extract,
     "expire_review": _expire_review,
+    "export": _export,
+    "remove_file": _remove_file,
 }
 
 
@@ -82,6 +95,11 @@ def worker(database: Database, ports: Ports) -> PgQueuer:
     @made.schedule("sweep_uploads", "17 3 * * *")
     async def sweep(_: Schedule) -> None:
         logger.info("%d unfinished uploads were cleared away", await sweep_uploads(ports.files))
+
+    @made.schedule("retention", "47 3 * * *")
+    async def let_go(_: Schedule) -> None:
+        gone = await retain(ports.ages, datetime.now(UTC).date(), lambda line: logger.info("retention: %s", line))
+        logger.info("retention is done: %s", gone or "nothing was due")
 
     return made
 

@@ -13,6 +13,7 @@ from schema.networks.mutations import NetworkMutations
 from schema.notifications.mutations import NotificationMutations
 from schema.organisations.mutations import OrganisationMutations
 from schema.practices.mutations import PracticeMutations
+from schema.privacy.mutations import PrivacyMutations
 from schema.reviews.mutations import ReviewMutations
 from schema.test_rounds.mutations import TestRoundMutations
 
@@ -32,6 +33,7 @@ class Mutation(
     NotificationMutations,
     OrganisationMutations,
     PracticeMutations,
+    PrivacyMutations,
     ReviewMutations,
     TestRoundMutations,
 ):

@@ -18,6 +18,7 @@ from services.networks import tables as networks
 from services.notifications import tables as notifications
 from services.organisations import tables as organisations
 from services.practices import tables as practices
+from services.privacy import tables as privacy
 from services.reviews import tables as reviews
 from services.test_rounds import tables as test_rounds
 
@@ -76,6 +77,7 @@ TABLES: list[type[Table]] = [
     artefacts.ArtefactVersion,
     reviews.Review,
     comments.Comment,
+    privacy.DataExport,
     LogEntry,
     search.SearchThing,
     search.SearchEntry,

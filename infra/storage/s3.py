@@ -156,6 +156,11 @@ class S3FileStore:
         """The whole file, in memory."""
         return await self._in_thread(self._transfers, lambda: self._read(key))
 
+    async def put(self, key: str, content: bytes, *, media_type: str) -> None:
+        """The whole file, from memory, with its checksum."""
+        _check_media_type(media_type)
+        await self._in_thread(self._transfers, lambda: self._put(key, content, media_type))
+
     async def delete(self, key: str) -> None:
         """Remove the file and, in a bucket that keeps versions, all its versions."""
         await self._in_thread(self._requests, lambda: self._delete(key))
@@ -254,6 +259,11 @@ class S3FileStore:
             return self._client.get_object(Bucket=self._bucket, Key=key)
         except self._client.exceptions.NoSuchKey:
             raise FileNotFoundError(f"The file store holds nothing under {key!r}.") from None
+
+    def _put(self, key: str, content: bytes, media_type: str) -> None:
+        self._client.put_object(
+            Bucket=self._bucket, Key=key, Body=content, ContentType=media_type, ChecksumAlgorithm="SHA256"
+        )
 
     def _delete(self, key: str) -> None:
         answer = self._client.delete_object(Bucket=self._bucket, Key=key)

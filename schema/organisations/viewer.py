@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from schema.compiler.declare import column, declare, declared, expression, global_id, many
+from schema.compiler.declare import column, declare, declared, expression, global_id, many, whole_of
 from schema.compiler.sources import One, Rule
 from schema.notifications.lists import notifications_of_person, unread_notifications_of_person
 from schema.organisations.terms import TokenScope
 from schema.organisations.types import Membership, Person
 from schema.shared import Connection
 from services.organisations import tables as t
+from services.privacy.tables import DataExport as DataExportRow
 
 if TYPE_CHECKING:
     from schema.notifications.types import Notification
+    from schema.privacy.types import DataExport
 
 
 @declare(t.PersonalToken, Rule.PART)
@@ -57,3 +59,6 @@ class Viewer:
         notifications_of_person()
     )
     unread_notifications: int = unread_notifications_of_person()
+    data_export: Annotated["DataExport", strawberry.lazy("schema.privacy.types")] | None = whole_of(
+        DataExportRow.person, "The file of their own data that they asked for last with `exportMyData`; null if none."
+    )

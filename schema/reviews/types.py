@@ -65,7 +65,8 @@ class Review(Node):
     )
     conflict_of_interest: str | None = column(
         Row.conflict_of_interest,
-        "What the reviewer declared when accepting: empty, if that there is none; null before that.",
+        "What the reviewer declared when accepting: empty, if that there is none; null before that, and once they were"
+        " erased.",
     )
     declined_reason: str | None = column(Row.declined_reason, "Why it was declined, if the reviewer said so.")
     body: str | None = column(Row.body, "The review; null until it is submitted.")

@@ -54,6 +54,9 @@ class FileStore(Protocol):
     async def read(self, key: str) -> bytes:
         """The file's bytes. Raises FileNotFoundError."""
 
+    async def put(self, key: str, content: bytes, *, media_type: str) -> None:
+        """Store a file that the service made itself, in place of any other under the key."""
+
     async def delete(self, key: str) -> None:
         """Remove the file; no error where there is none."""
 

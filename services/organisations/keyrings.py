@@ -33,7 +33,7 @@ _LOCK = """
     order by person.id for no key update
 """
 
-_RENEW = f"update person set audience = {KEYS} where person.id = any({{}}::uuid[])"  # noqa: S608 - only the constant above stands in it
+_RENEW = f"update person set audience = {KEYS} where person.id = any({{}}::uuid[]) and erased_at is null"  # noqa: S608 - only the constant above stands in it
 
 
 @dataclass(slots=True)

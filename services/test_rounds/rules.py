@@ -171,6 +171,41 @@ def check_concludable(
                 )
 
 
+@dataclass(frozen=True, slots=True)
+class KeptConsent:
+    """A consent record as its keeping goes: under which folded alias, until when, and whether it was withdrawn."""
+
+    alias: str
+    retain_until: date
+    is_withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What ends with the records that are due: whose observations go, and who must not be observed again."""
+
+    aliases: frozenset[str]
+    objectors: frozenset[str]
+
+
+def is_due(retain_until: date | None, today: date) -> bool:
+    """Whether something that is kept until a day is let go on `today`: from the day after. Without a day it is kept."""
+    return retain_until is not None and retain_until < today
+
+
+def ending(consents: Collection[KeptConsent], today: date) -> Ending:
+    """What follows when the records that are due on a day are let go.
+
+    An alias with no record left loses its observations, as if consent had been withdrawn (rule 5). Whoever had
+    withdrawn all of theirs stays an objector, so that the end of the record does not undo the withdrawal.
+    """
+    due = [one for one in consents if is_due(one.retain_until, today)]
+    left = {one.alias for one in consents if not is_due(one.retain_until, today)}
+    aliases = frozenset(one.alias for one in due if one.alias not in left)
+    stands = {one.alias for one in consents if not one.is_withdrawn}
+    return Ending(aliases, aliases - stands)
+
+
 _SEEN = frozenset({FindingState.REMAINS, FindingState.FIXED, FindingState.WONT_FIX})
 FATES: Mapping[FindingState | None, frozenset[FindingState]] = {
     None: frozenset({FindingState.NEW, FindingState.WONT_FIX}),

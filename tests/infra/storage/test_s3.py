@@ -52,6 +52,15 @@ async def test_file_comes_back_as_it_was_sent(store: S3FileStore, browser: httpx
     assert response.content == _BODY
 
 
+async def test_a_file_of_the_services_own_comes_back(store: S3FileStore, browser: httpx.AsyncClient, key: str) -> None:
+    """What the service stores itself is read and served like any other file, and takes an earlier one's place."""
+    for content in (b"first", _BODY):
+        await store.put(key, content, media_type="application/json")
+    assert await store.stored(key) == StoredFile(size=len(_BODY), sha256=_sha256(_BODY), media_type="application/json")
+    url = await store.download_link(key, file_name="mine.json", media_type="application/json")
+    assert (await browser.get(url)).content == _BODY
+
+
 async def test_empty_file(store: S3FileStore, browser: httpx.AsyncClient, key: str) -> None:
     """No bytes are a file too."""
     await _upload(browser, store, key, b"")

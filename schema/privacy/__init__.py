@@ -1,0 +1,1 @@
+"""What Serra holds about oneself."""

@@ -1,0 +1,88 @@
+"""Verbs on one's own export: ask for it, have it made, let it go.
+
+It is made by a job and lies in the file store, because it may be larger than an answer should be.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from services import idempotency, log
+from services.artefacts.ports import FileStore
+from services.organisations.tables import Person
+from services.organisations.terms import TokenScope
+from services.privacy.export import as_text, gather
+from services.privacy.tables import DataExport
+from services.transaction import transaction
+from services.viewer import Viewer
+
+MEDIA_TYPE: Final = "application/json"
+FILE_NAME: Final = "serra-my-data.json"
+AT_MOST_EVERY: Final = timedelta(hours=1)
+"""How often an export is made; one that got lost in the making can be asked for anew then, too."""
+
+
+def storage_key(export: UUID) -> str:
+    """Where an export's bytes lie."""
+    return f"exports/{export.hex}"
+
+
+async def export_my_data(viewer: Viewer, *, idempotency_key: str | None = None) -> UUID:
+    """Have everything about oneself put into a file, in place of an earlier one; gives the export's id.
+
+    Asked again within the hour, it is the one that there is.
+    """
+    person = viewer.require_scope(TokenScope.READ)
+    async with transaction():
+        # Locked, so that two requests at once make one.
+        await Person.select(Person.id).where(Person.id == person).lock_rows("NO KEY UPDATE")
+        before = await DataExport.objects().where(DataExport.person == person).first()
+        if before is not None and before.asked_at > datetime.now(UTC) - AT_MOST_EVERY:
+            export: UUID = before.id
+            return export
+        claim = await idempotency.claim(viewer, "export_my_data", idempotency_key, None)
+        if not claim.made:
+            await drop_export(person)
+            await DataExport.insert(DataExport(id=claim.id, person=person))
+            await log.enqueue("export", id=str(claim.id))
+            await log.record(viewer, "export_my_data", "Person", person)
+    return claim.id
+
+
+async def make_export(files: FileStore, export_id: UUID) -> None:
+    """The job `export`. Harmless when repeated; of somebody who was erased meanwhile nothing is left lying."""
+    export = await DataExport.objects().where(DataExport.id == export_id).first()
+    if export is None:
+        await files.delete(storage_key(export_id))
+        return
+    content = as_text(await gather(export.person)).encode()
+    await files.put(storage_key(export_id), content, media_type=MEDIA_TYPE)
+    ready = await (
+        DataExport.update(
+            {
+                DataExport.ready_at: datetime.now(UTC),
+                DataExport.size: len(content),
+                DataExport.sha256: hashlib.sha256(content).hexdigest(),
+            }
+        )
+        .where(DataExport.id == export_id)
+        .returning(DataExport.id)
+    )
+    if not ready:
+        await files.delete(storage_key(export_id))
+
+
+async def drop_export(person: UUID) -> int:
+    """Forget a person's export, in the caller's transaction, and have its file removed after it; gives the number."""
+    gone = await DataExport.delete().where(DataExport.person == person).returning(DataExport.id)
+    for row in gone:
+        await log.enqueue("remove_file", key=storage_key(row["id"]))
+    return len(gone)
+
+
+async def download_link(files: FileStore, export: str, ready_at: str | None) -> str | None:
+    """A link that serves the file for some minutes, for whoever holds it; None until it is made."""
+    if ready_at is None:
+        return None
+    return await files.download_link(storage_key(UUID(export)), file_name=FILE_NAME, media_type=MEDIA_TYPE)

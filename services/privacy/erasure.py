@@ -1,0 +1,218 @@
+"""Erasing a person keeps the network's knowledge (rule 15): their name goes, their organisation's contribution stays.
+
+The row of the person stays as a tombstone without a name, so that what the log says of an id still means somebody, of
+whom nothing is known any more. docs/decisions/018 says why, table by table.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from piccolo.table import Table
+
+from services import log
+from services.access import unknown
+from services.artefacts.tables import ArtefactVersion
+from services.comments.rules import has_happened
+from services.comments.tables import Comment
+from services.errors import ErrorCode, refusal, refuse_if
+from services.organisations.keyrings import keyring_change
+from services.organisations.tables import Membership, Organisation, Person
+from services.organisations.terms import Role, TokenScope
+from services.privacy.data_exports import drop_export
+from services.privacy.holdings import HOLDINGS, Erasure, Holding
+from services.privacy.receipts import ACTION, ErasedBy, Receipt
+from services.privacy.rules import check_confirmed, check_hands_over, without_name
+from services.reviews.tables import Review
+from services.search.things import SEARCHABLE
+from services.viewer import ANYONE, Viewer, person_key
+
+_OWN_WORDS: Final[tuple[tuple[type[Table], str, str], ...]] = (
+    (Comment, "author", "body"),
+    (Review, "reviewer", "body"),
+    (ArtefactVersion, "uploaded_by", "file_name"),
+)
+"""Where somebody writes in their own name: table, who, text."""
+
+_ONLY_THEIRS: Final = "delete from comment where author = {} and audience = array[{}]::text[] returning id"
+"""What nobody else could ever read is nobody's knowledge."""
+
+_PERSONAL: Final = """
+    update review set
+        conflict_of_interest = null,
+        declined_reason = null,
+        status = case when status in ('REQUESTED', 'ACCEPTED') then 'DECLINED' else status end
+    where reviewer = {} returning id
+"""
+"""What a reviewer declared of themselves is theirs, not the network's; a review that is still open has nobody now."""
+
+_KEY_COLUMNS: Final = """
+    select c.table_name, c.column_name from information_schema.columns c
+    join information_schema.tables t using (table_schema, table_name)
+    where c.table_schema = current_schema() and t.table_type = 'BASE TABLE' and c.udt_name = '_text'
+        and has_column_privilege(format('%I.%I', c.table_schema, c.table_name), c.column_name, 'update')
+    order by 1, 2
+"""
+"""Lists of texts, of which any may hold keys: asked of the catalogue, so that a new table is not forgotten. Rows
+that may not be changed, such as seals, are left to the register."""
+
+_ADMINS: Final = """
+    select m.organisation, m.role, o.slug, (
+        select count(*) from membership a where a.organisation = m.organisation and a.role = 'ADMIN'
+    ) as admins
+    from membership m join organisation o on o.id = m.organisation where m.person = {}
+"""
+
+_TYPES: Final = {noun.table._meta.tablename: type_name for type_name, noun in SEARCHABLE.items()}  # noqa: SLF001 - Piccolo's reflection
+
+
+async def erase_me(viewer: Viewer, confirm: str) -> Receipt:
+    """Erase the viewer, who confirms by their name. Raises DomainError, also for an organisation's last ADMIN."""
+    person = viewer.require_scope(TokenScope.WRITE)
+    async with keyring_change():
+        found = await _locked(person)
+        refuse_if(check_confirmed(confirm, found.name))
+        await _check_hands_over(person)
+        return await _erase(viewer, found, ErasedBy.SELF)
+
+
+async def erase_person(person: UUID) -> Receipt:
+    """Erase somebody at the command line. Raises DomainError, also for an organisation's last ADMIN."""
+    async with keyring_change():
+        found = await _locked(person)
+        await _check_hands_over(person)
+        return await _erase(ANYONE, found, ErasedBy.OPERATOR)
+
+
+async def erase_anew(receipts: Iterable[Receipt]) -> list[Receipt]:
+    """Repeat erasures after a backup from before them was restored; gives the receipts of those that had come back.
+
+    Also of an organisation's last ADMIN: the organisation had been handed over, only the backup does not know.
+    """
+    again = []
+    for receipt in receipts:
+        async with keyring_change():
+            there = (Person.id == receipt.person) & Person.erased_at.is_null()
+            if await Person.exists().where(there):
+                found = await _locked(receipt.person)
+                again.append(await _erase(ANYONE, found, ErasedBy.REPLAY))
+    return again
+
+
+async def forget_links(person: UUID) -> Counter[str]:
+    """Delete and unlink what the register names of a person, in the caller's transaction; the numbers, by column.
+
+    Harmless when repeated: a request that was under way while its author was erased may leave something.
+    """
+    counts: Counter[str] = Counter()
+    for holding in reversed(HOLDINGS):
+        if holding.erasure is not Erasure.KEEP:
+            counts[f"{holding.table}.{holding.column}"] = await _forget(holding, person)
+    counts.update(await _take_keys(person))
+    return counts
+
+
+# -- steps ---------------------------------------------------------------------------------------------------------
+
+
+async def _locked(person: UUID) -> Person:
+    """The person, whom nobody else can change, nor the roles in their organisations, before the transaction ends.
+
+    Others may go on to point at them, which is for `forget_links` to undo later: to keep them from it would be to wait
+    for whoever holds a comment and waits for us.
+    """
+    # Organisations first, as every verb on members does.
+    held = [row["organisation"] for row in await Membership.select(Membership.organisation).where(_of(person))]
+    await _lock_organisations(held)
+    found = await Person.objects().where(Person.id == person).lock_rows("NO KEY UPDATE").first()
+    if found is None or has_happened(found.erased_at):
+        raise unknown("person", "person")
+    if await Membership.exists().where(_of(person) & Membership.organisation.not_in(held) if held else _of(person)):
+        raise refusal(ErrorCode.CONFLICT, "Roles were given to this person meanwhile. Try again.")
+    return found
+
+
+async def _lock_organisations(organisations: list[UUID]) -> None:
+    if organisations:
+        mine = Organisation.select(Organisation.id).where(Organisation.id.is_in(organisations))
+        await mine.order_by(Organisation.id).lock_rows("NO KEY UPDATE")
+
+
+async def _check_hands_over(person: UUID) -> None:
+    rows = await Membership.raw(_ADMINS, person)
+    refuse_if(
+        check_hands_over(
+            {row["organisation"]: Role(row["role"]) for row in rows},
+            {row["organisation"]: row["admins"] for row in rows},
+            {row["organisation"]: row["slug"] for row in rows},
+        )
+    )
+
+
+async def _erase(viewer: Viewer, found: Person, by: ErasedBy) -> Receipt:
+    counts: Counter[str] = Counter()
+    counts["comment.audience"] = len(await Comment.raw(_ONLY_THEIRS, found.id, person_key(found.id)))
+    for table, author, text in _OWN_WORDS:
+        counts[f"{table._meta.tablename}.{text}"] = await _unsign(table, author, text, found)  # noqa: SLF001 - Piccolo's reflection
+    counts["review.conflict_of_interest"] = len(await Review.raw(_PERSONAL, found.id))
+    counts["data_export.person"] = await drop_export(found.id)
+    counts.update(await forget_links(found.id))
+    now = datetime.now(UTC)
+    await Person.update(name="", email=None, language=None, is_steward=False, audience=[], erased_at=now).where(
+        Person.id == found.id
+    )
+    counts["person.id"] = 1
+    receipt = Receipt(found.id, now, by, {name: count for name, count in counts.items() if count})
+    await log.record(viewer, ACTION, "Person", found.id, detail={**receipt.said, "sha256": receipt.sha256})
+    return receipt
+
+
+async def _unsign(table: type[Table], author: str, text: str, found: Person) -> int:
+    """Take somebody's name and address out of what they wrote themselves."""
+    by: Any = table._meta.get_column_by_name(author)  # noqa: SLF001 - Piccolo's reflection
+    words: Any = table._meta.get_column_by_name(text)  # noqa: SLF001
+    key: Any = table._meta.primary_key  # noqa: SLF001
+    changed = 0
+    for row in await table.select(key, words).where((by == found.id) & words.is_not_null()):
+        unsigned = without_name(row[text], found.name, found.email)
+        if unsigned != row[text]:
+            await table.update({words: unsigned}).where(key == row["id"])
+            changed += 1
+    return changed
+
+
+async def _forget(holding: Holding, person: UUID) -> int:
+    change = (
+        f'delete from "{holding.table}" t using person where'  # noqa: S608 - our own names
+        if holding.erasure is Erasure.DELETE
+        else f'update "{holding.table}" t set "{holding.column}" = null from person where'  # noqa: S608
+    )
+    statement = f"with gone as ({change} person.id = {{}} and ({holding.condition}) returning 1)"
+    (counted,) = await Person.raw(f"{statement} select count(*) as n from gone", person)  # noqa: S608
+    count: int = counted["n"]
+    return count
+
+
+async def _take_keys(person: UUID) -> Counter[str]:
+    """Take the person's key out of every audience, and have what is searched indexed anew."""
+    counts: Counter[str] = Counter()
+    key = person_key(person)
+    for row in await Person.raw(_KEY_COLUMNS):
+        table, column = row["table_name"], row["column_name"]
+        changed = await Person.raw(
+            f'update "{table}" t set "{column}" = array_remove(t."{column}", {{}})'  # noqa: S608 - names of the catalogue
+            f" where {{}} = any(t.\"{column}\") returning to_jsonb(t) ->> 'id' as id",
+            key,
+            key,
+        )
+        counts[f"{table}.{column}"] = len(changed)
+        if table in _TYPES:
+            for one in changed:
+                await log.enqueue("index", type=_TYPES[table], id=one["id"])
+    return counts
+
+
+def _of(person: UUID) -> Any:
+    return Membership.person == person

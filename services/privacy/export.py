@@ -1,0 +1,97 @@
+"""Everything that Serra holds about a person, gathered."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.access import unknown
+from services.errors import ErrorCode, refusal
+from services.organisations.tables import Organisation, Person
+from services.privacy.holdings import HOLDINGS, Holding
+from services.transaction import transaction
+
+FORMAT: Final = "serra-person-export/1"
+_ORGANISATIONS: Final = ("organisation", "requested_by")
+"""Columns that name an organisation, which the export's key explains."""
+_ID_DIGITS: Final = 32
+
+
+async def find_person(named: str) -> UUID:
+    """The person of an e-mail address, an id or a global id, erased ones by their id too.
+
+    Raises DomainError: nobody, or several of one address.
+    """
+    row_id = _read_id(named)
+    if row_id is not None:
+        if not await Person.exists().where(Person.id == row_id):
+            raise unknown("person", "person")
+        return row_id
+    found = await Person.raw("select id from person where lower(email) = lower({}) order by id", named.strip())
+    if not found:
+        raise refusal(ErrorCode.NOT_FOUND, f"Nobody here has the address «{named}».", "person")
+    if len(found) > 1:
+        ids = ", ".join(str(row["id"]) for row in found)
+        raise refusal(ErrorCode.INVALID, f"Several people have this address. Name one by id: {ids}.", "person")
+    person: UUID = found[0]["id"]
+    return person
+
+
+async def gather(person: UUID) -> dict[str, Any]:
+    """What is held about a person, section by section, each with what it is in plain words, ready for JSON.
+
+    Of what others wrote nothing is in it, and of organisations no more than how they are called.
+    """
+    async with transaction():
+        await Person.raw("set transaction isolation level repeatable read, read only")
+        sections = {holding.section: await _section(holding, person) for holding in HOLDINGS}
+        return {
+            "format": FORMAT,
+            "made_at": datetime.now(UTC).isoformat(),
+            "person": str(person),
+            "organisations": await _organisations(sections),
+            "sections": sections,
+        }
+
+
+def as_text(gathered: Mapping[str, Any]) -> str:
+    """The file that is handed out."""
+    return json.dumps(gathered, ensure_ascii=False, indent=2) + "\n"
+
+
+async def _section(holding: Holding, person: UUID) -> dict[str, Any]:
+    found = f'from "{holding.table}" t, person where person.id = {{}} and ({holding.condition})'
+    if not holding.shows:
+        (counted,) = await Person.raw(f"select count(*) as n {found}", person)
+        return {"about": holding.says, "count": counted["n"]}
+    shown = ", ".join(f"'{name}', t.\"{name}\"" for name in holding.shows)
+    rows = await Person.raw(
+        f'select jsonb_build_object({shown})::text as row {found} order by t."{holding.order}"',
+        person,
+    )
+    told = [json.loads(row["row"]) for row in rows]
+    return {"about": holding.says, "count": len(told), "rows": told}
+
+
+async def _organisations(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """From the ids of the organisations that are named to their slugs; their profiles are everyone's to read."""
+    named = {
+        UUID(row[column])
+        for section in sections.values()
+        for row in section.get("rows", ())
+        for column in _ORGANISATIONS
+        if row.get(column)
+    }
+    if not named:
+        return {}
+    rows = await Organisation.select(Organisation.id, Organisation.slug).where(Organisation.id.is_in(list(named)))
+    return {str(row["id"]): row["slug"] for row in sorted(rows, key=lambda row: str(row["slug"]))}
+
+
+def _read_id(named: str) -> UUID | None:
+    digits = named.strip().removeprefix("person_").replace("-", "")
+    try:
+        return UUID(digits) if len(digits) == _ID_DIGITS else None
+    except ValueError:
+        return None

@@ -1,0 +1,245 @@
+"""The register of everything that Serra holds about a person: a line for each column that names one.
+
+An export shows what stands here, and an erasure does what stands here. A test holds the register against the
+database's own catalogue, so a new table that points at people is covered by a line or the suite fails.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class Erasure(Enum):
+    """What becomes of a row when the person is erased."""
+
+    DELETE = "The row goes."
+    UNLINK = "The row stays, and no longer says who."
+    KEEP = "The row stays: it knows the person by an id that leads nowhere any more."
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A column that names a person, in plain words for them, and the columns of the row that are theirs to see.
+
+    `where` finds the rows `t` of a person where the column is not simply their id. They come in the order of the column
+    `order`; without `shows` only their number is told.
+    """
+
+    section: str
+    says: str
+    table: str
+    column: str
+    erasure: Erasure
+    shows: tuple[str, ...] = ()
+    where: str = ""
+    order: str = "id"
+
+    @property
+    def condition(self) -> str:
+        """The SQL condition on the row `t` and the row `person`."""
+        return self.where or f't."{self.column}" = person.id'
+
+
+_ORGANISATIONS: Final = """(
+    select membership.organisation from membership where membership.person = person.id
+    union select entry.organisation from log entry
+    where entry.subject_type = 'Person' and entry.subject_id = person.id and entry.action = 'add_member'
+)"""
+"""Those that a person belongs to or was added to."""
+
+_NAMESAKE: Final = f"""
+    lower(t.name) = lower(person.name) and person.name <> '' and (
+        t.organisation in {_ORGANISATIONS} or exists (
+            select from case_version v join "case" c on c.id = v."case"
+            where v.id = t.version and c.owner in {_ORGANISATIONS}
+        )
+    )
+"""
+"""A contact is not linked to an account; one of this name in an organisation of theirs is taken to be them."""
+
+_SUBJECT: Final = ("case", "test_round", "practice")
+
+HOLDINGS: Final = (
+    Holding(
+        "profile",
+        "Who you are to Serra.",
+        "person",
+        "id",
+        Erasure.KEEP,
+        ("id", "name", "email", "language", "is_steward", "created_at", "erased_at"),
+    ),
+    Holding(
+        "memberships",
+        "Your roles in organisations, as they are now. Earlier ones are in «said_of_you».",
+        "membership",
+        "person",
+        Erasure.DELETE,
+        ("organisation", "role", "since"),
+    ),
+    Holding(
+        "tokens",
+        "Your personal tokens, without their secrets, which Serra does not know.",
+        "personal_token",
+        "person",
+        Erasure.DELETE,
+        ("id", "label", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"),
+    ),
+    Holding(
+        "invited_as",
+        "Invitations that wait for your address.",
+        "invitation",
+        "email",
+        Erasure.DELETE,
+        ("organisation", "role", "email", "created_at", "expires_at"),
+        where="lower(t.email) = lower(person.email)",
+    ),
+    Holding(
+        "invited_by_you",
+        "Invitations that you made and nobody has used.",
+        "invitation",
+        "invited_by",
+        Erasure.UNLINK,
+        ("organisation", "role", "created_at", "expires_at"),
+    ),
+    Holding(
+        "idempotency_keys",
+        "How many keys are kept that make sure a repeated request of yours does nothing twice.",
+        "idempotency_key",
+        "person",
+        Erasure.DELETE,
+    ),
+    Holding(
+        "notifications",
+        "What you were told of.",
+        "notification",
+        "person",
+        Erasure.DELETE,
+        ("id", "created_at", "kind", "subject_type", "subject_id", "read_at"),
+    ),
+    Holding(
+        "comments",
+        "What you said of cases, rounds, practices and files. What others answered is theirs, and not here.",
+        "comment",
+        "author",
+        Erasure.UNLINK,
+        (
+            *("id", *_SUBJECT, "artefact", "subject_version", "reply_to", "organisation", "body", "language"),
+            *("anchor_quote", "anchor_prefix", "anchor_suffix"),
+            *("created_at", "edited_at", "resolved_at", "deleted_at", "hidden_at"),
+        ),
+    ),
+    Holding(
+        "threads_settled",
+        "Comments that you marked as settled.",
+        "comment",
+        "resolved_by",
+        Erasure.UNLINK,
+        ("id", "resolved_at"),
+    ),
+    Holding(
+        "reviews",
+        "Reviews that you were asked for, with the conflicts of interest that you declared.",
+        "review",
+        "reviewer",
+        Erasure.UNLINK,
+        (
+            *("id", *_SUBJECT, "subject_version", "organisation", "requested_by", "status", "due_on", "is_guest"),
+            *("conflict_of_interest", "declined_reason", "body", "language", "recommendation"),
+            *("created_at", "updated_at", "submitted_at"),
+        ),
+    ),
+    Holding(
+        "case_versions",
+        "Versions of cases that you began.",
+        "case_version",
+        "created_by",
+        Erasure.UNLINK,
+        ("id", "case", "number", "created_at"),
+    ),
+    Holding(
+        "practice_versions",
+        "Versions of practices that you began.",
+        "practice_version",
+        "created_by",
+        Erasure.UNLINK,
+        ("id", "practice", "number", "created_at"),
+    ),
+    Holding(
+        "uploads",
+        "Files that you announced.",
+        "artefact_version",
+        "uploaded_by",
+        Erasure.UNLINK,
+        ("artefact", "number", "file_name", "media_type", "size", "sha256", "state", "created_at", "stored_at"),
+    ),
+    Holding(
+        "adoptions",
+        "Adoptions that you recorded for an organisation.",
+        "adoption",
+        "id",
+        Erasure.KEEP,
+        ("id", "organisation", "practice", "case", "mode", "created_at"),
+        where="exists (select from log entry where entry.person = person.id and entry.action = 'record_adoption'"
+        " and entry.subject_type = 'Adoption' and entry.subject_id = t.id)",
+    ),
+    Holding(
+        "case_contacts",
+        "Contacts of cases that bear your name, in organisations of yours. They are not linked to your account.",
+        "case_contact",
+        "name",
+        Erasure.DELETE,
+        ("id", "name", "role", "organisation", "source"),
+        where=_NAMESAKE,
+    ),
+    Holding(
+        "data_exports",
+        "The export that you asked for last.",
+        "data_export",
+        "person",
+        Erasure.DELETE,
+        ("asked_at", "ready_at", "size", "sha256"),
+    ),
+    Holding(
+        "done_by_you",
+        "The lines of the log that you caused: what you did, for which organisation, and when.",
+        "log",
+        "person",
+        Erasure.KEEP,
+        ("id", "at", "organisation", "action", "subject_type", "subject_id", "detail"),
+    ),
+    Holding(
+        "said_of_you",
+        "The lines of the log that others caused and that are about you, such as roles that you were given.",
+        "log",
+        "subject_id",
+        Erasure.KEEP,
+        ("id", "at", "organisation", "action", "subject_type", "subject_id", "detail"),
+        where="t.person is distinct from person.id and (t.subject_type = 'Person' and t.subject_id = person.id"
+        " or t.detail ->> 'person' = person.id::text)",
+    ),
+)
+"""In the order of an export. An erasure runs from the end, so that what is found by memberships is found."""
+
+WITHHELD: Final[Mapping[str, tuple[str, ...]]] = {
+    "person": ("audience",),
+    "membership": ("id",),
+    "invitation": ("id", "secret_hash"),
+    "personal_token": ("secret_hash",),
+    "idempotency_key": ("id", "key", "action", "input_hash", "subject_id", "created_at"),
+    "notification": ("audience", "cause"),
+    "comment": ("audience", "revision"),
+    "review": ("audience", "listed_at", "revision"),
+    "case_version": (
+        *("audience", "release_audience", "embargo_until", "published_at", "status", "review_note"),
+        *("title", "summary", "challenge", "context", "languages", "licence", "start", "end"),
+        *("source_title", "source_publisher", "source_published_on", "source_url"),
+    ),
+    "practice_version": (
+        *("audience", "release_audience", "embargo_until", "published_at", "status", "review_note"),
+        *("title", "summary", "fits_when", "does_not_fit_when", "steps", "resources"),
+    ),
+    "artefact_version": ("id", "storage_key", "scan_state", "text"),
+    "data_export": ("id",),
+}
+"""Columns of these tables that an export leaves out: secrets, other people, and what is an organisation's to show."""

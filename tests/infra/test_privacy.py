@@ -1,0 +1,131 @@
+"""The commands with which whoever runs Serra hands out, erases and lets go of what is held about people."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from stat import S_IMODE
+
+import httpx
+import pytest
+
+from infra.embedded import EmbeddedServers
+from infra.postgres.database import Database
+from infra.worker import worker
+from services.ports import Ports
+from services.test_rounds.tables import Consent, TestRound
+from tests.client import Client
+from tests.factories.network import SmallNetwork
+from tests.factories.privacy import EMAIL, HOME, NAME, joined
+from tests.factories.rounds import moved, own_case, running
+
+Serra = Callable[..., Awaitable["subprocess.CompletedProcess[str]"]]
+
+
+@pytest.fixture
+def serra(servers: EmbeddedServers) -> Serra:
+    """Run `serra …` on the suite's servers; what is to be typed comes as `says`."""
+    s3 = servers.s3
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERRA_", "MEILI_"))} | {
+        "SERRA_DATABASE_URL": servers.database_url,
+        "SERRA_S3_ENDPOINT": s3.endpoint,
+        "SERRA_S3_REGION": s3.region,
+        "SERRA_S3_BUCKET": s3.bucket,
+        "SERRA_S3_ACCESS_KEY": s3.access_key,
+        "SERRA_S3_SECRET_KEY": s3.secret_key,
+        "SERRA_SECRET": "x" * 32,
+    }
+
+    async def run(*arguments: str, says: str = "") -> "subprocess.CompletedProcess[str]":
+        return await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "infra.cli", *arguments],
+            cwd=Path(__file__).parents[2],
+            env=environment,
+            input=says,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+async def test_an_export_is_a_file_for_its_owner_alone(
+    serra: Serra, network: SmallNetwork, http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """`export-person` writes a new file of mode 0600, or prints the same; it never writes over a file."""
+    ada, _, _ = await joined(network, http)
+    to = tmp_path / "ada.json"
+    done = await serra("export-person", EMAIL, "--to", str(to))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert S_IMODE(to.stat().st_mode) == 0o600
+    told = json.loads(to.read_text(encoding="utf-8"))
+    assert told["sections"]["profile"]["rows"][0]["name"] == NAME
+    assert (await serra("export-person", EMAIL, "--to", str(to))).returncode == 1
+    printed = json.loads((await serra("export-person", str(ada))).stdout)
+    assert printed["sections"] == told["sections"]
+    refused = await serra("export-person", "nobody@serra.example")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Nobody here has the address" in refused.stderr
+
+
+async def test_somebody_is_erased_and_erased_again(
+    serra: Serra, network: SmallNetwork, http: httpx.AsyncClient, clean: Database, tmp_path: Path
+) -> None:
+    """`erase-person` asks first and prints a receipt, which is checked, listed, and used after a restore."""
+    ada, _, _ = await joined(network, http)
+    assert (await serra("erase-person", EMAIL, says="n\n")).returncode == 1
+    assert await clean.pool.fetchval("select name from person where id = $1", ada) == NAME
+    done = await serra("erase-person", EMAIL, says="y\n")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["by"] == "OPERATOR"
+    receipt, listed = tmp_path / "receipt.json", tmp_path / "erasures.jsonl"
+    receipt.write_text(done.stdout, encoding="utf-8")
+    listed.write_text((await serra("erasures")).stdout, encoding="utf-8")
+    assert listed.read_text(encoding="utf-8").strip() == done.stdout.strip()
+    assert "word for word" in (await serra("check-receipt", str(receipt))).stdout
+    assert (await serra("erase-again", str(listed))).stdout == "Nobody had come back.\n"
+    await clean.pool.execute("update person set erased_at = null, name = $2 where id = $1", ada, NAME)
+    assert (await serra("check-receipt", str(receipt))).returncode == 1
+    assert (await serra("erase-again", str(listed))).stdout.endswith("1 had come back and are erased again.\n")
+    assert await clean.pool.fetchval("select name from person where id = $1", ada) == ""
+
+
+async def test_a_last_administrator_is_refused_in_words(
+    serra: Serra, network: SmallNetwork, http: httpx.AsyncClient, clean: Database
+) -> None:
+    """The command names the organisation that would be without one, and erases nobody."""
+    _, _, _ = await joined(network, http, role="ADMIN")
+    await clean.pool.execute(
+        "delete from membership where role = 'ADMIN' and person <> (select id from person where email = $1)", EMAIL
+    )
+    refused = await serra("erase-person", EMAIL, "--yes")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert f"«{HOME}»" in refused.stderr
+
+
+async def test_retention_is_previewed_and_run(
+    serra: Serra, network: SmallNetwork, http: httpx.AsyncClient, clean: Database
+) -> None:
+    """`retention --dry-run` tells how much would go; without it, it goes."""
+    editor = Client(http, network.olen_editor)
+    await own_case(editor)
+    made = await running(editor)
+    consent = {"alias": "Alder", "purpose": "x", "wordingVersion": "1", "retainUntil": "2099-12-31"}
+    await moved(editor, "recordConsent", made, **consent)
+    await TestRound.update({TestRound.retain_until: date(2026, 1, 1)}, force=True)
+    assert "test_round: 1\n" in (await serra("retention", "--dry-run")).stdout
+    assert await Consent.count() == 1
+    assert (await serra("retention")).stdout == "consents: 1 let go\nconsents: 1\n"
+    assert await Consent.count() == 0
+
+
+async def test_the_worker_lets_go_every_night(open_database: Database, ports: Ports) -> None:
+    """Retention is among what the worker does by the clock, once a day."""
+    schedules = worker(open_database, ports).sm.registry
+    assert [key.entrypoint for key in schedules if key.expression == "47 3 * * *"] == ["retention"]
