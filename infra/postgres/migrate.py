@@ -3,6 +3,7 @@
 import contextlib
 import io
 
+import asyncpg
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from infra.postgres.engine import SeparateTransaction
@@ -16,8 +17,11 @@ async def migrate(url: str) -> None:
     said = io.StringIO()
     async with SeparateTransaction(DB, url) as transaction:
         await transaction.connection.execute(f"select pg_advisory_xact_lock({_LOCK})")
-        with contextlib.redirect_stdout(said):
-            result = await run_forwards("serra")
+        try:
+            with contextlib.redirect_stdout(said):
+                result = await run_forwards("serra")
+        except asyncpg.PostgresError as error:
+            raise MigrationFailed(" ".join(filter(None, (error.args[0], error.hint)))) from error
         if not result.success:
             raise MigrationFailed(result.message or said.getvalue().strip())
 
