@@ -78,7 +78,7 @@ OUTSIDE = {
     *("organisation", "concept"),
     *("search_entry", "search_text", "search_thing", "search_word"),
     *("pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics"),
-    "migration",
+    *("keyring_epoch", "migration"),
 }
 """What row-level security leaves alone; docs/decisions/013 says why."""
 
@@ -144,7 +144,7 @@ async def test_without_keys_there_are_no_rows(rows: Rows, reader: Connection, fo
 
 async def test_what_compiled_reads_have_no_business_with_is_closed(reader: Connection) -> None:
     """The log, jobs, the search index and the secrets of tokens cannot even be asked for."""
-    closed = ("log", "idempotency_key", "pgqueuer", "search_thing", "search_text", "migration")
+    closed = ("log", "idempotency_key", "pgqueuer", "search_thing", "search_text", "keyring_epoch", "migration")
     for asked in (*(f"select 1 from {table}" for table in closed), "select secret_hash from personal_token"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await reader.fetch(asked)
