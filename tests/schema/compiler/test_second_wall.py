@@ -105,7 +105,7 @@ async def rows(roads: Roads, owner: Connection) -> Rows:
     """All rows of all guarded tables, and none of them empty."""
     await owner.execute(FILL)
     guarded = await owner.fetch("select relname from pg_class where relrowsecurity order by relname")
-    return {name: {row["id"]: row for row in await owner.fetch(f'select * from "{name}"')} for (name,) in guarded}
+    return {name: {row["id"]: dict(row) for row in await owner.fetch(f'select * from "{name}"')} for (name,) in guarded}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
