@@ -189,6 +189,10 @@ begin
     if exists (select from pg_class where oid = to_regclass('case_audience') and relkind = 'r') then
         perform app.guard('case_audience', 'array[{row}.key] && (select app.keyring())');
     end if;
+    if to_regclass('invitation') is not null then
+        perform app.guard('invitation', $rule$array['organisation:' || {row}.organisation] && (select app.keyring())$rule$);
+        perform app.guard('network_proposal', '{row}.audience && (select app.keyring())');
+    end if;
 
     -- For no compiled read.
     perform app.guard('idempotency_key');
