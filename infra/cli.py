@@ -34,10 +34,13 @@ def serve() -> None:
     """Start the service over the database and the file store that the settings name."""
     from infra.http.documents import Documents
     from infra.http.trusted import trusted_documents
+    from infra.postgres.roles import check_service_role
     from infra.serve import serve_with
     from schema import catalogue
 
     settings = _production()
+    if settings.environment == "production":  # as each process does; here it is told once
+        _in_loop(check_service_role(settings.database_url or ""))
     try:  # each process reads them anew; here their faults are told once
         trusted_documents(settings.trusted_documents, Documents(catalogue).read)
     except SettingsError as wrong:
@@ -58,13 +61,13 @@ def worker() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database up to date."""
+    """Bring the database up to date, as the role that owns it."""
     from infra.postgres.migrate import MigrationFailed
     from infra.postgres.migrate import migrate as bring_up_to_date
 
-    url = _production().database_url
+    settings = _production()
     try:
-        _in_loop(bring_up_to_date(url or ""))
+        _in_loop(bring_up_to_date(settings.database_owner_url or settings.database_url or ""))
     except MigrationFailed as failed:
         _stop(f"The database could not be brought up to date: {failed}")
     _say("The database is up to date.")
@@ -276,10 +279,14 @@ def _production() -> Settings:
 def _in_loop(work: Coroutine[Any, Any, T]) -> T:
     import uvloop
 
+    from infra.postgres.roles import RoleRefused
+
     try:
         return uvloop.run(work)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except RoleRefused as refused:
+        _stop(str(refused))
 
 
 def _with_parts(work: "Callable[[Parts], Coroutine[Any, Any, T]]") -> T:

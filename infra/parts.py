@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from infra.jobs.queue import TransactionalQueue
 from infra.postgres.database import Database, database
+from infra.postgres.roles import check_service_role
 from infra.search.fallback import FallbackSearch
 from infra.search.meilisearch import MeilisearchSearch
 from infra.search.postgres import PostgresSearch
@@ -29,10 +30,13 @@ class Parts:
 async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     """Open PostgreSQL, the file store and the search engine; prepare bucket and index; close them at the end.
 
-    The settings must name a database and a file store: those of the embedded servers, or one's own.
+    The settings must name a database and a file store: those of the embedded servers, or one's own. Raises RoleRefused
+    in production where row-level security would not hold.
     """
     if not settings.database_url or not settings.s3_endpoint:
         raise ValueError("The settings name no database or no file store.")
+    if settings.environment == "production":
+        await check_service_role(settings.database_url)
     use_queue(TransactionalQueue())
     async with database(settings.database_url) as opened:
         files = S3FileStore(

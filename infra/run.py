@@ -16,6 +16,7 @@ from infra.demo.load import load_demo, steward_token
 from infra.embedded import EmbeddedError, port_is_free, start_embedded
 from infra.parts import Parts, open_parts
 from infra.postgres.migrate import MigrationFailed, migrate
+from infra.postgres.roles import open_service_role
 from infra.settings import Settings
 from infra.worker import working
 
@@ -54,7 +55,7 @@ async def run_everything(settings: Settings, say: Say) -> None:
         except EmbeddedError as error:
             raise RunFailed(str(error)) from None
         try:
-            await steps.take("The database is up to date", migrate(settings.database_url or ""))
+            settings = await steps.take("The database is up to date", _up_to_date(settings))
         except MigrationFailed as error:
             raise RunFailed(f"The database could not be brought up to date: {error}") from None
         parts = await stack.enter_async_context(open_parts(settings))
@@ -95,13 +96,24 @@ async def _with_servers(settings: Settings, stack: AsyncExitStack, steps: Steps)
     stack.callback(servers.stop)
     return settings.model_copy(
         update={
-            "database_url": servers.database_url,
+            "database_owner_url": servers.database_url,
             "s3_endpoint": servers.s3.endpoint,
             "s3_region": servers.s3.region,
             "s3_bucket": servers.s3.bucket,
             "s3_access_key": servers.s3.access_key,
             "s3_secret_key": SecretStr(servers.s3.secret_key),
         }
+    )
+
+
+async def _up_to_date(settings: Settings) -> Settings:
+    """Migrate as the owner. The settings with the service's own address, where the database is the embedded one."""
+    owner = settings.database_owner_url or settings.database_url or ""
+    await migrate(owner)
+    return (
+        settings
+        if settings.database_url
+        else settings.model_copy(update={"database_url": await open_service_role(owner)})
     )
 
 

@@ -119,9 +119,19 @@ class Settings(BaseSettings):
     )
     database_url: Annotated[str, AfterValidator(_database_address)] | None = _setting(
         None,
-        says="The PostgreSQL database (16 or later).",
+        says=(
+            "The PostgreSQL database (16 or later), with a role that owns nothing in it; docs/operations.md says how "
+            "such a role is made."
+        ),
         takes="an address such as postgresql://user:password@host:5432/database",
         shown="embedded PostgreSQL",
+        repr=False,
+    )
+    database_owner_url: Annotated[str, AfterValidator(_database_address)] | None = _setting(
+        None,
+        says="The same database with the role that owns its tables. Only `serra migrate` and `serra run` use it.",
+        takes="an address such as postgresql://owner:password@host:5432/database",
+        shown="`SERRA_DATABASE_URL`",
         repr=False,
     )
     s3_endpoint: WebAddress | None = _setting(
@@ -355,7 +365,7 @@ def _unknown(given: set[str]) -> Iterator[str]:
 
 
 def _missing_partners(given: set[str]) -> Iterator[str]:
-    """What an S3 store of one's own still lacks, or what is set for one that is not."""
+    """What an S3 store or a database of one's own still lacks, or what is set for one that is not."""
     endpoint = _variable("s3_endpoint")
     if "s3_endpoint" in given:
         for name in _NEEDED_WITH_ENDPOINT:
@@ -365,6 +375,9 @@ def _missing_partners(given: set[str]) -> Iterator[str]:
         for name in ("s3_region", *_NEEDED_WITH_ENDPOINT, "s3_public_endpoint"):
             if name in given:
                 yield f"{_variable(name)}: is set without {endpoint}; set that too, or neither."
+    if "database_owner_url" in given and "database_url" not in given:
+        owner, service = _variable("database_owner_url"), _variable("database_url")
+        yield f"{owner}: is set without {service}; set that too, or neither."
 
 
 def _lines(detail: ErrorDetails) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, cast
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -15,6 +16,7 @@ from infra.parts import Parts
 from infra.postgres.database import Database, database
 from infra.postgres.migrate import migrate
 from infra.postgres.piccolo_app import TABLES
+from infra.postgres.roles import open_service_role
 from infra.search.postgres import PostgresSearch
 from infra.settings import Settings
 from infra.storage.s3 import S3FileStore
@@ -34,12 +36,28 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def open_database(servers: EmbeddedServers) -> AsyncIterator[Database]:
-    """The pool over a migrated database."""
+async def service_url(servers: EmbeddedServers) -> str:
+    """The migrated database's address for the service, whose role owns nothing there."""
     await migrate(servers.database_url)
+    return await open_service_role(servers.database_url)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def open_database(service_url: str) -> AsyncIterator[Database]:
+    """The service's own connections to the migrated database."""
     use_queue(TransactionalQueue())
-    async with database(servers.database_url) as opened:
+    async with database(service_url) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def owner(
+    servers: EmbeddedServers, open_database: Database
+) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A connection of the tables' owner, for what the service may not do: see everything, and empty the log."""
+    connection = await asyncpg.connect(servers.database_url, server_settings={"TimeZone": "UTC"})
+    yield connection
+    await connection.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -55,10 +73,10 @@ async def ports(servers: EmbeddedServers, open_database: Database) -> AsyncItera
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def clean(open_database: Database) -> AsyncIterator[Database]:
+async def clean(open_database: Database, owner: "asyncpg.Connection[asyncpg.Record]") -> AsyncIterator[Database]:
     """The database with empty tables: the test's own changes are gone before the next test."""
     yield open_database
-    await open_database.pool.execute(_EMPTY)
+    await owner.execute(_EMPTY)
 
 
 _EMPTY = (

@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=5, help="how many runs each; medians are shown")
     parser.add_argument("--only", action="append", choices=NAMES, help="only this contender; may be repeated")
     parser.add_argument("--questions", default="abcd", help="which of the four, such as ab")
+    parser.add_argument("--without-wall", action="store_true", help="let Serra's reads past row-level security")
     parser.add_argument("--json", type=Path, help="write every round to this file")
     return parser
 
@@ -60,7 +61,7 @@ def _measured(given: argparse.Namespace) -> list[Result]:
     questions = [question for question in QUESTIONS if question.key in given.questions]
     results: list[Result] = []
     for cases in (given.cases, given.cases * _TIMES) if given.times_ten else (given.cases,):
-        with world(cases, _say) as made:
+        with world(cases, _say, walled=not given.without_wall) as made:
             _say(f"{cases:,} cases: {', '.join(names)}; {given.rounds} rounds of {given.seconds:g} s each")
             measurement = Measurement(made, names, questions, given.seconds, given.rounds, _say)
             results += measurement.results()
@@ -86,6 +87,7 @@ def _about(given: argparse.Namespace) -> dict[str, Any]:
         "python": platform.python_version(),
         "seconds": given.seconds,
         "rounds": given.rounds,
+        "wall": not given.without_wall,
         "questions": {question.key: question.title for question in QUESTIONS},
     }
 

@@ -65,7 +65,7 @@ class Measurement:
 
     def narrow_reader(self) -> float:
         """Seconds that Serra's list of (b) takes for the reader who may read the oldest 1 % alone: the median."""
-        return asyncio.run(_list_of(self.world.servers.database_url, [ARCHIVE_KEY]))
+        return asyncio.run(_list_of(self.world.service_url, [ARCHIVE_KEY]))
 
     @cached_property
     def _asked(self) -> dict[str, list[Ask]]:
@@ -83,14 +83,24 @@ class Measurement:
 
     def _start(self, name: str, stack: ExitStack, through: Callable[[str], str] = lambda url: url) -> Contender:
         """Start a contender, for as long as the stack lasts; `through` turns the database's address into another."""
-        ours, theirs = through(self.world.servers.database_url), through(self.world.peer_url)
+        url = through(self._address(name))
         match name:
             case "serra":
-                return stack.enter_context(contenders.serra(self.world, ours))
+                return stack.enter_context(contenders.serra(self.world, url))
             case "peer":
-                return stack.enter_context(contenders.peer(self.world, theirs))
+                return stack.enter_context(contenders.peer(self.world, url))
             case _:
-                return stack.enter_context(contenders.the_limit(self.world, ours, self._fixed))
+                return stack.enter_context(contenders.the_limit(self.world, url, self._fixed))
+
+    def _address(self, name: str) -> str:
+        """Where a contender finds the rows, and as whom: the limit as their owner, whom no wall costs anything."""
+        match name:
+            case "serra":
+                return self.world.service_url
+            case "peer":
+                return self.world.peer_url
+            case _:
+                return self.world.servers.database_url
 
     def _in_turn(self, question: Question, running: Sequence[Contender], requests: Requests) -> dict[str, list[Round]]:
         made: dict[str, list[Round]] = {one.name: [] for one in running}
@@ -125,8 +135,7 @@ class Measurement:
     def _listen(self, name: str) -> dict[str, Spoken]:
         """Start the contender once more behind a relay, and ask it one thing at a time."""
         spoken = {}
-        url = self.world.peer_url if name == "peer" else self.world.servers.database_url
-        with wire(url) as listening, ExitStack() as stack:
+        with wire(self._address(name)) as listening, ExitStack() as stack:
             one = self._start(name, stack, lambda _: listening.url)
             for question in self.questions:
                 requests = one.requests(question, self._asked[question.key])[:_LISTENED]

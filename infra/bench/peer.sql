@@ -1,12 +1,8 @@
--- What the peer needs beside Serra's own tables: a role under row-level security, with the same rule as Serra's.
--- Serra owns the tables and its rule stands in its statements, so none of this binds it or costs it anything.
+-- What the peer needs beside Serra's own tables: a role under row-level security, with the same rule as Serra's own.
+-- Its policies are for its role alone, so none of this binds Serra's roles or costs them anything.
 
 create role serra_bench_peer login nobypassrls;
-create schema app;
 grant usage on schema app, public to serra_bench_peer;
-
-create function app.keyring() returns text[] language sql stable parallel safe
-return string_to_array(current_setting('app.keyring', true), ',');
 
 create function app.person() returns uuid language sql stable parallel safe
 return nullif(current_setting('app.person', true), '')::uuid;
@@ -19,6 +15,7 @@ begin
     for ours in
         select oid from pg_proc where pronamespace = 'public'::regnamespace and proowner = current_user::regrole
     loop
+        execute format('grant execute on function %s to serra_service, serra_reader', ours);
         execute format('revoke execute on function %s from public', ours);
     end loop;
 end
@@ -27,12 +24,6 @@ $$;
 -- Everyone may read an organisation, so no policy slows the peer down there.
 grant select on "organisation", "person", "case", "case_version", "test_round", "comment" to serra_bench_peer;
 grant insert on "comment" to serra_bench_peer;
-
-alter table "case" enable row level security;
-alter table "case_version" enable row level security;
-alter table "test_round" enable row level security;
-alter table "comment" enable row level security;
-alter table "person" enable row level security;
 
 -- In this form PostgreSQL neither multiplies two guessed selectivities nor asks for the keyring at every row.
 create policy bench_reads on "case" for select to serra_bench_peer

@@ -13,6 +13,7 @@ import asyncpg
 
 from infra.embedded import EmbeddedServers, start_embedded
 from infra.postgres.migrate import migrate
+from infra.postgres.roles import open_service_role
 from services.organisations.keyrings import KEYS
 
 FOLDER = Path(".serra-bench")
@@ -21,6 +22,21 @@ ARCHIVE_KEY = "network:archive"
 PEER_ROLE = "serra_bench_peer"
 _HERE = Path(__file__).parent
 _MIGRATIONS = _HERE.parent / "postgres" / "migrations"
+_UNWALLED = """
+    do $$
+    declare
+        guarded regclass;
+    begin
+        for guarded in select polrelid from pg_policy where polname = 'reads' loop
+            execute format('drop policy if exists bench_unwalled on %s', guarded);
+            if {open} then
+                execute format('create policy bench_unwalled on %s for select to serra_reader using (true)', guarded);
+            end if;
+        end loop;
+    end
+    $$
+"""
+"""A policy that lets everything through takes all others out of the plan; the peer's role is not meant by it."""
 _WRITTEN_BY_THE_RUN = """
     delete from comment where created_at > '2026-01-01';
     delete from pgqueuer;
@@ -54,13 +70,17 @@ class World:
 
     cases: int
     servers: EmbeddedServers
+    service_url: str
     peer_url: str
     people: tuple[Person, ...]
 
 
 @contextmanager
-def world(cases: int, say: Say) -> Iterator[World]:
-    """Start the servers of a size, with its rows made where they are missing; end the servers at the end."""
+def world(cases: int, say: Say, *, walled: bool = True) -> Iterator[World]:
+    """Start the servers of a size, with its rows made where they are missing; end the servers at the end.
+
+    Unless `walled`, row-level security lets Serra's reads see every row: what guards them is their own statements.
+    """
     folder, note = _prepared(cases)
     with start_embedded(folder, report=say) as servers:
         if not note.exists():
@@ -69,9 +89,10 @@ def world(cases: int, say: Say) -> Iterator[World]:
             note.write_text(_recipe(cases), encoding="utf-8")
         try:
             password = hashlib.sha256(servers.database_url.encode()).hexdigest()
-            people = asyncio.run(_open(servers.database_url, password))
+            people = asyncio.run(_open(servers.database_url, password, walled=walled))
+            service = asyncio.run(open_service_role(servers.database_url))
             _, _, address = servers.database_url.partition("@")
-            yield World(cases, servers, f"postgresql://{PEER_ROLE}:{password}@{address}", people)
+            yield World(cases, servers, service, f"postgresql://{PEER_ROLE}:{password}@{address}", people)
         finally:
             asyncio.run(tidy(servers.database_url))
 
@@ -117,12 +138,13 @@ async def _fill(url: str, cases: int) -> None:
         await connection.close()
 
 
-async def _open(url: str, password: str) -> tuple[Person, ...]:
-    """Give the peer's role its password, and read who may ask."""
+async def _open(url: str, password: str, *, walled: bool) -> tuple[Person, ...]:
+    """Give the peer's role its password, put Serra's wall up or down, and read who may ask."""
     await tidy(url)
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(f"alter role {PEER_ROLE} password '{password}'")
+        await connection.execute(_UNWALLED.format(open="false" if walled else "true"))
         rows = await connection.fetch(_PEOPLE)
     finally:
         await connection.close()

@@ -11,6 +11,7 @@ from piccolo.engine.postgres import PostgresTransaction
 from infra.postgres.bell import Bell
 from infra.postgres.changes import Changes
 from infra.postgres.piccolo_conf import DB
+from infra.postgres.roles import AS_READER, AS_SERVICE
 from infra.postgres.single import SingleStatements
 from services.transaction import use_database
 
@@ -43,7 +44,10 @@ class Database:
 
 @asynccontextmanager
 async def database(url: str, *, connections: int = 16, reads: int = 8, writes: int = 8) -> AsyncIterator[Database]:
-    """Open the pool that Piccolo uses and the connections for single statements; close them at the end."""
+    """Open the pool that Piccolo uses and the connections for single statements; close them at the end.
+
+    The address is the service's: its role must be able to become the one that reads.
+    """
     DB.config = {"dsn": url}
     await DB.start_connection_pool(
         min_size=2,
@@ -51,12 +55,12 @@ async def database(url: str, *, connections: int = 16, reads: int = 8, writes: i
         reset=_nothing_to_reset,
         statement_cache_size=_STATEMENTS_KEPT,
         max_cached_statement_lifetime=0,
-        server_settings=_SETTINGS,
+        server_settings={**_SETTINGS, **AS_SERVICE},
     )
     if DB.pool is None:
         raise RuntimeError("Piccolo opened no pool.")
-    reading = SingleStatements(url, reads, _SETTINGS, _STATEMENTS_KEPT)
-    writing = SingleStatements(url, writes, _SETTINGS, _STATEMENTS_KEPT)
+    reading = SingleStatements(url, reads, {**_SETTINGS, **AS_READER}, _STATEMENTS_KEPT)
+    writing = SingleStatements(url, writes, {**_SETTINGS, **AS_SERVICE}, _STATEMENTS_KEPT)
     opened = Database(DB.pool, reading)
     bell = Bell(DB.pool)
     use_database(writing.fetch_value, bell.ring)
@@ -72,7 +76,7 @@ async def database(url: str, *, connections: int = 16, reads: int = 8, writes: i
 
 async def _connection_of_its_own() -> "asyncpg.Connection[asyncpg.Record]":
     """A connection outside of the pool, for what stays on one."""
-    settings = {"application_name": "serra-changes", "TimeZone": "UTC"}
+    settings = {"application_name": "serra-changes", "TimeZone": "UTC", **AS_SERVICE}
     connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
         DB.config["dsn"], timeout=5, server_settings=settings
     )

@@ -5,6 +5,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
+import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.querystring import QueryString
 
@@ -53,6 +54,22 @@ class Transaction(PostgresTransaction):
             await self.engine.pool.release(self.connection)
         else:
             await self.connection.close()
+
+
+class SeparateTransaction(Transaction):
+    """A transaction on a connection of its own, to whatever address: not the pool's, whose role may do less."""
+
+    def __init__(self, engine: PostgresEngine, url: str) -> None:
+        super().__init__(engine=engine)
+        self._url = url
+
+    async def get_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
+        """Connect."""
+        connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(self._url)
+        return connection
+
+    async def _give_back(self) -> None:
+        await self.connection.close()
 
 
 @lru_cache(maxsize=1_024)

@@ -135,10 +135,12 @@ class Check:
 class Plan:
     """A statement to be written: its root, its parameters in order, and the checks that come first.
 
+    `keyring`: the placeholder of the viewer's keys.
     `walked`: some fields need ordinary resolvers, so the JSON is parsed and walked instead of passed through.
     """
 
     root: Node
+    keyring: str
     parameters: tuple[Parameter, ...]
     checks: tuple[Check, ...]
     walked: bool

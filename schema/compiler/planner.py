@@ -85,7 +85,7 @@ class Planner:
         """The plan of a root field; `values` are parameters that its source names beside its arguments."""
         scope = {name: self.value(value) for name, value in values.items()}
         root = self.node(source, of, details, scope)
-        return Plan(root, tuple(self.parameters), tuple(self.checks), self.walked)
+        return Plan(root, self.context("keyring"), tuple(self.parameters), tuple(self.checks), self.walked)
 
     def alias(self, letter: str) -> str:
         """A name that no other rows of the statement have."""

@@ -44,7 +44,7 @@ def test_only_the_server_publishes_a_port(compose: dict[str, Any]) -> None:
 
 def test_no_password_has_a_default(compose: dict[str, Any]) -> None:
     """Each secret comes from the environment, and a missing one stops the start with a sentence."""
-    secret = re.compile(r"PASSWORD|SECRET|_KEY$|MASTER_KEY|DATABASE_URL|ACCESS_KEY")
+    secret = re.compile(r"PASSWORD|SECRET|_KEY$|MASTER_KEY|DATABASE_(OWNER_)?URL|ACCESS_KEY")
     values = [
         (f"{service}.{name}", value)
         for service, settings in compose["services"].items()
@@ -91,6 +91,25 @@ def test_nothing_starts_before_what_it_needs(compose: dict[str, Any], name: str)
         "files": "service_healthy",
         "meilisearch": "service_started",
     }
+
+
+def test_the_example_names_every_variable_that_must_be_set() -> None:
+    """Who copies the example and fills in every line can start."""
+    wanted = set(re.findall(r"\$\{([A-Z0-9_]+):\?", (ROOT / "compose.yaml").read_text(encoding="utf-8")))
+    example = (ROOT / "infra" / "docker" / "env.example").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^([A-Z0-9_]+)=$", example, re.MULTILINE)) == wanted
+
+
+def test_only_the_migrations_own_the_database(compose: dict[str, Any]) -> None:
+    """What serves and works connects as a role that owns nothing, and is not told the owner's password."""
+    knowing = {name for name, service in compose["services"].items() if "OWNER" in str(service.get("environment"))}
+    addresses = {
+        compose["services"][name]["environment"]["SERRA_DATABASE_URL"].partition(":$")[0] for name in sorted(OURS)
+    }
+
+    assert knowing == {"migrate", "postgres"}
+    assert addresses == {"postgresql://serra_service"}
 
 
 def test_the_server_can_be_multiplied(compose: dict[str, Any]) -> None:

@@ -37,3 +37,10 @@ alter table "notification" add constraint notification_kind_check check ("kind" 
     'ADOPTION_RECORDED', 'ADOPTION_ADVANCED', 'INVITATION_ACCEPTED',
     'NETWORK_INVITATION', 'NETWORK_REQUEST', 'NETWORK_ACCEPTED', 'NETWORK_DECLINED'
 ));
+
+-- Invitations are for their organisation, and their secrets for no compiled read.
+select app.guard('invitation', 'array[''organisation:'' || {row}.organisation] && (select app.keyring())');
+revoke select on "invitation" from serra_reader;
+grant select ("id", "organisation", "role", "email", "invited_by", "created_at", "expires_at")
+    on "invitation" to serra_reader;
+select app.guard('network_proposal', '{row}.audience && (select app.keyring())');

@@ -29,3 +29,6 @@ create trigger case_audience_follows_changes after update of "id", "audience", "
 
 insert into case_audience (key, listed_at, id)
 select distinct key, listed_at, id from "case", unnest(audience) key;
+
+-- Compiled reads see the places of the keys that they hold.
+select app.guard('case_audience', 'array[{row}.key] && (select app.keyring())');

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import asyncpg
 import httpx
 import pytest
 
@@ -130,12 +131,14 @@ class Cut(httpx.AsyncBaseTransport):
         return response
 
 
-async def test_an_import_goes_on_where_it_was_cut_off(http: httpx.AsyncClient, clean: Database) -> None:
+async def test_an_import_goes_on_where_it_was_cut_off(
+    http: httpx.AsyncClient, clean: Database, owner: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
     """With a connection that breaks after every change, repeated imports end where a single one does."""
     token = await steward()
     await sent(http, token, *WHOLE)
     wanted, once = await Client(http, token).ask(LIFE), await logged(clean)
-    await clean.pool.execute(
+    await owner.execute(
         "delete from practice; delete from event; delete from lab; delete from test_round;"
         ' delete from "case"; delete from network; delete from organisation; delete from concept;'
         " delete from idempotency_key; alter table log disable trigger log_is_append_only; delete from log;"

@@ -3,19 +3,19 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
 
 from infra.demo.load import Demo, load_over, steward_token
-from infra.postgres.database import Database
 from tests.conftest import _EMPTY
 from tests.factories.bundles import signed
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def demo(
-    open_database: Database, http: httpx.AsyncClient, tmp_path_factory: pytest.TempPathFactory
+    http: httpx.AsyncClient, owner: "asyncpg.Connection[asyncpg.Record]", tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Demo]:
     """The demo in an otherwise empty Serra, and the tokens of its people."""
     folder = tmp_path_factory.mktemp("data")
@@ -25,7 +25,7 @@ async def demo(
         loaded = await load_over(client, "http://serra.test", token, folder, told.append)
     assert loaded.loaded, told
     yield loaded
-    await open_database.pool.execute(_EMPTY)
+    await owner.execute(_EMPTY)
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ _WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'
 
 
 @asynccontextmanager
-async def locked(servers: EmbeddedServers) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+async def locked(servers: EmbeddedServers, service_url: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
     """Hold the tables of cases and organisations, so that who reads them waits; a connection to watch them with."""
-    holder, watcher = await asyncpg.connect(servers.database_url), await asyncpg.connect(servers.database_url)
+    holder, watcher = await asyncpg.connect(servers.database_url), await asyncpg.connect(service_url)
     try:
         async with holder.transaction():
             await holder.execute('lock table "case", organisation in access exclusive mode')
@@ -39,9 +39,11 @@ async def waiting(connection: "asyncpg.Connection[asyncpg.Record]", count: int, 
         await asyncio.sleep(0.02)
 
 
-async def test_the_deadline_ends_the_sql(serve: Serve, servers: EmbeddedServers, clean: Database) -> None:
+async def test_the_deadline_ends_the_sql(
+    serve: Serve, servers: EmbeddedServers, service_url: str, clean: Database
+) -> None:
     """Who asks for too much is told after the deadline, and nothing of it goes on running."""
-    async with locked(servers) as watcher:
+    async with locked(servers, service_url) as watcher:
         http = serve(request_timeout_seconds=0.5)
         asked = asyncio.create_task(http.post("/graphql", json={"query": QUERY}))
         await waiting(watcher, 2)
@@ -91,10 +93,12 @@ class Connection:
         self.sent.append(message)
 
 
-async def test_a_client_that_leaves_ends_the_sql(app_with: App, servers: EmbeddedServers, clean: Database) -> None:
+async def test_a_client_that_leaves_ends_the_sql(
+    app_with: App, servers: EmbeddedServers, service_url: str, clean: Database
+) -> None:
     """Soon after the client has gone nothing of what it asked for runs, and nothing is sent."""
     client = Connection(app_with(), QUERY)
-    async with locked(servers) as watcher:
+    async with locked(servers, service_url) as watcher:
         asked = asyncio.create_task(client.ask())
         await waiting(watcher, 2)
         client.gone.set()
@@ -103,10 +107,12 @@ async def test_a_client_that_leaves_ends_the_sql(app_with: App, servers: Embedde
     assert client.sent == []
 
 
-async def test_a_client_that_stays_is_answered(app_with: App, servers: EmbeddedServers, clean: Database) -> None:
+async def test_a_client_that_stays_is_answered(
+    app_with: App, servers: EmbeddedServers, service_url: str, clean: Database
+) -> None:
     """An answer that takes long comes when it is ready, and the watch for leaving ends with it."""
     client = Connection(app_with(), QUERY)
-    async with locked(servers) as watcher:
+    async with locked(servers, service_url) as watcher:
         asked = asyncio.create_task(client.ask())
         await waiting(watcher, 2)
         await asyncio.sleep(PATIENCE * 2)

@@ -75,10 +75,14 @@ async def test_a_job_for_later_waits(clean: Database, work: Work) -> None:
 
 
 @pytest.mark.parametrize("change", ["update log set action = 'x'", "delete from log", "truncate log"])
-async def test_the_log_is_append_only(clean: Database, change: str) -> None:
-    """Nobody changes or removes a line of the log, not even with SQL."""
+async def test_the_log_is_append_only(
+    clean: Database, owner: "asyncpg.Connection[asyncpg.Record]", change: str
+) -> None:
+    """Nobody changes or removes a line of the log with SQL: the service may not try, and its owner is refused."""
     async with transaction():
         await record(Viewer(), "do", "Case", new_id())
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+        await owner.execute(change)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for table log"):
         await clean.pool.execute(change)
     assert await LogEntry.count() == 1

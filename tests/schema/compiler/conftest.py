@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest_asyncio
 
@@ -16,12 +17,14 @@ from tests.schema.compiler.roads import Roads, rows_of
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def lively(open_database: Database, ports: Ports, http: httpx.AsyncClient) -> AsyncIterator[SmallNetwork]:
+async def lively(
+    open_database: Database, ports: Ports, http: httpx.AsyncClient, owner: "asyncpg.Connection[asyncpg.Record]"
+) -> AsyncIterator[SmallNetwork]:
     """The lively network, with its follow-ups done: it can be searched, and its people were notified."""
     made = await lively_network(http)
     await drain(open_database, ports)
     yield made
-    await open_database.pool.execute(_EMPTY)
+    await owner.execute(_EMPTY)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -123,7 +123,8 @@ def planned(type_name: str, selected: str, *, reads_little: bool) -> Plan:
         inner, origin = planner.origin(of, None, {})
         whole = FieldNode(name=node.name, arguments=(), directives=(), selection_set=operation.selection_set)
         shape = planner.shape(of, [FieldDetails(whole, None)], inner)
-        return Plan(Row(shape, origin), tuple(planner.parameters), tuple(planner.checks), planner.walked)
+        keyring = planner.context("keyring")
+        return Plan(Row(shape, origin), keyring, tuple(planner.parameters), tuple(planner.checks), planner.walked)
     source: Source | None = catalogue.source(type_name, node.name.value)
     assert source
     match source:

@@ -109,7 +109,8 @@ def _value(of: GraphQLInputType, name: str, mutation: str, target: str, *, full:
 async def _everything(open_database: Database) -> dict[str, str]:
     """A digest of each table that is not a reviewer's own business."""
     names = await open_database.pool.fetch(
-        "select tablename from pg_tables where schemaname = 'public' and tablename not like 'pgqueuer%'"
+        "select tablename from pg_tables where schemaname = 'public' and tablename not in ('migration')"
+        " and tablename not like 'pgqueuer%'"
         " and tablename <> all($1::text[])",
         MINE,
     )

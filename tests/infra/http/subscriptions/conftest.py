@@ -62,19 +62,20 @@ async def here(parts: Parts) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-def there(servers: EmbeddedServers, open_database: Database) -> Iterator[str]:
+def there(servers: EmbeddedServers, service_url: str) -> Iterator[str]:
     """The address of a server in a process of its own."""
-    with apart(servers) as (address, _):
+    with apart(servers, service_url) as (address, _):
         yield address
 
 
 @contextlib.contextmanager
-def apart(servers: EmbeddedServers) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def apart(servers: EmbeddedServers, service_url: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Serve as `serra serve` does; gives the address and the process, which is stopped at the end."""
     port = free_port()
     s3 = servers.s3
     given = {
-        "SERRA_DATABASE_URL": servers.database_url,
+        "SERRA_ENVIRONMENT": "production",
+        "SERRA_DATABASE_URL": service_url,
         "SERRA_S3_ENDPOINT": s3.endpoint,
         "SERRA_S3_BUCKET": s3.bucket,
         "SERRA_S3_ACCESS_KEY": s3.access_key,

@@ -14,12 +14,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
-from infra.embedded import EmbeddedServers
 from infra.http.subscriptions.following import Ended, Hub
 from infra.identity.tokens import Tokens
 from infra.parts import Parts
 from infra.postgres.changes import Changes
 from infra.postgres.database import Database
+from infra.postgres.roles import AS_SERVICE
 from schema.compiler.follow import Happening, Topic
 from tests.client import Client
 from tests.factories.cases import published_case
@@ -135,10 +135,10 @@ async def test_who_does_not_read_is_dropped(
             assert lazy.socket.state is State.CLOSED
 
 
-async def test_a_process_that_stops_says_so(as_: As, network: SmallNetwork, servers: EmbeddedServers) -> None:
+async def test_a_process_that_stops_says_so(as_: As, network: SmallNetwork, service_url: str) -> None:
     """When a process closes its database, whoever follows something there is told to subscribe again."""
     case_id = await published_case(as_(network.olen_editor), audience={"public": True})
-    changes = Changes(lambda: asyncpg.connect(servers.database_url))
+    changes = Changes(lambda: asyncpg.connect(service_url, server_settings=AS_SERVICE))
     hub = Hub(changes, Tokens(), LIMITS)
     case = UUID(case_id.rpartition("_")[2])
     followed = await hub.follow(Topic(Happening.CHANGED, case), case_id)

@@ -20,14 +20,14 @@ As = Callable[[str | None], Client]
 
 
 async def test_clients_hear_why_and_the_server_does_not_wait_for_them(
-    as_: As, network: SmallNetwork, servers: EmbeddedServers
+    as_: As, network: SmallNetwork, servers: EmbeddedServers, service_url: str
 ) -> None:
     """SIGTERM closes WebSockets with 1001, busy or idle, and ends event streams; nothing is said to be complete.
 
     Clients that were not told that their operation is complete run it again at the next server.
     """
     case_id = await published_case(as_(network.olen_editor), audience={"public": True})
-    with apart(servers) as (address, process):
+    with apart(servers, service_url) as (address, process):
         async with (
             converse(address) as idle,
             connect(f"ws://{address}/graphql", subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as mute,
