@@ -255,8 +255,8 @@ class Settings(BaseSettings):
     )
     refusals_every_seconds: float = _setting(
         60.0,
-        says="How often failed sign-ins and denials, which are counted until then, are written to the log.",
-        takes="a number above 0, at most 3600",
+        says="How often counted refusals are logged, in seconds.",
+        takes="a number above 0, to 3600",
         gt=0,
         le=3600,
     )
