@@ -19,6 +19,7 @@ from infra.http.subscriptions.following import Hub
 from infra.http.subscriptions.limits import Connections, StreamLimits
 from infra.http.subscriptions.operations import Operations
 from infra.http.trusted import trusted_documents
+from infra.identity.refusals import Refusals
 from infra.identity.tokens import Tokens
 from infra.parts import Parts, open_parts
 from infra.postgres.breadth import Breadth
@@ -33,11 +34,14 @@ _COLLECTED_EVERY = 20_000
 """Objects made and not yet freed after which the youngest are looked at; Python's own number is 700."""
 
 
-def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | None = None) -> ASGIApplication:
+def application(
+    parts: Parts, settings: Settings, stream_limits: StreamLimits | None = None, refusals: Refusals | None = None
+) -> ASGIApplication:
     """The application over parts that are already open."""
     in_development = settings.environment == "development"
     documents = Documents(catalogue)
     tokens, stream_limits = Tokens(), stream_limits or StreamLimits()
+    refusals = refusals or Refusals(settings.refusals_every_seconds)
     one_answer = GraphQLOverHTTP(
         schema=schema,
         documents=documents,
@@ -49,6 +53,7 @@ def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | 
         database=parts.database,
         breadth=Breadth(parts.database.pool),
         tokens=tokens,
+        refusals=refusals,
         ports=parts.ports,
         largest_body=settings.body_limit_bytes,
         deadline=settings.request_timeout_seconds,
@@ -78,7 +83,7 @@ def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | 
     routes: list[ControllerRouterHandler] = [live, ready, invitation_page()]
     if in_development:
         routes.append(graphiql_files())
-    rest = Litestar(routes, openapi_config=None, logging_config=None)
+    rest = Litestar(routes, lifespan=[lambda _: refusals.writing()], openapi_config=None, logging_config=None)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         # Past Litestar's router: its road to a mounted application takes a seventh of a small read's time.
@@ -98,10 +103,12 @@ def server() -> ASGIApplication:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         async with open_parts(settings) as parts:
-            holder[:] = [application(parts, settings)]
+            refusals = Refusals(settings.refusals_every_seconds)
+            holder[:] = [application(parts, settings, refusals=refusals)]
             _say_goodbye_before_stopping(parts.database.changes)
             _spare_the_collector()
-            yield
+            async with refusals.writing():
+                yield
 
     opening = Litestar(lifespan=[lifespan], openapi_config=None, logging_config=None)
 

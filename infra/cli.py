@@ -254,6 +254,62 @@ def retention(
         _say(f"{what}: {count}")
 
 
+audit = typer.Typer(no_args_is_help=True, help="The log: verify that nothing in it was changed, and export it.")
+app.add_typer(audit, name="audit")
+Expected = Annotated[
+    str | None, typer.Option("--expect", help="The hash of a seal, kept since `audit head` printed it.")
+]
+
+
+@audit.command()
+def head() -> None:
+    """Print the hash of the newest seal, to be kept where nobody who can change the database can."""
+    from infra.auditing import print_head
+
+    _audited(print_head(_production().database_url or "", _say))
+
+
+@audit.command()
+def verify(
+    expected: Expected = None,
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="An export to verify, instead of the database.")
+    ] = None,
+) -> None:
+    """Hold the log's lines against their seals, and each seal against the one before; end with 1 where one is wrong."""
+    from infra.auditing import AuditFailed, verify_file
+    from infra.auditing import verify as verify_database
+
+    if file is None:
+        _audited(verify_database(_production().database_url or "", expected, _say))
+        return
+    try:
+        verify_file(file, expected, _say)
+    except AuditFailed as failed:
+        _stop(str(failed))
+
+
+@audit.command()
+def export(
+    organisation: Annotated[str | None, typer.Option(help="Its slug; without it the whole log.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only from this instant on, such as 2026-03-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="Only before this instant.")] = None,
+) -> None:
+    """Print lines of the log as JSON Lines, each with the proof that it was sealed: docs/audit.md."""
+    from infra.auditing import export as export_lines
+
+    _audited(export_lines(_production().database_url or "", organisation, since, until, sys.stdout))
+
+
+def _audited(work: Coroutine[Any, Any, None]) -> None:
+    from infra.auditing import AuditFailed
+
+    try:
+        _in_loop(work)
+    except AuditFailed as failed:
+        _stop(str(failed))
+
+
 def main() -> None:
     """The entry point."""
     app()

@@ -253,6 +253,13 @@ class Settings(BaseSettings):
         ge=0,
         le=10,
     )
+    refusals_every_seconds: float = _setting(
+        60.0,
+        says="How often counted refusals are logged, in seconds.",
+        takes="a number above 0, to 3600",
+        gt=0,
+        le=3600,
+    )
     trusted_documents: Annotated[Path, AfterValidator(_full_path)] | None = _setting(
         None,
         says="The GraphQL documents that are registered when Serra starts: a folder of .graphql files or a manifest.",

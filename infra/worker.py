@@ -20,8 +20,11 @@ from infra.postgres.database import Database
 from infra.settings import Settings
 from services.artefacts.jobs import extract_text, sweep_uploads
 from services.artefacts.retention import remove_file
+from services.audit.addresses import forget_addresses
+from services.audit.seals import head, seal_log
 from services.cases.cases import release_case
 from services.notifications.notifications import deliver
+from services.organisations.sign_ins import forget_where
 from services.ports import Ports
 from services.practices.practices import release_practice
 from services.privacy.data_exports import make_export
@@ -100,6 +103,15 @@ def worker(database: Database, ports: Ports) -> PgQueuer:
     async def let_go(_: Schedule) -> None:
         gone = await retain(ports.ages, datetime.now(UTC).date(), lambda line: logger.info("retention: %s", line))
         logger.info("retention is done: %s", gone or "nothing was due")
+
+    @made.schedule("seal_log", "* * * * *")
+    async def seal(_: Schedule) -> None:
+        if sealed := await seal_log():
+            logger.info("%d lines of the log were sealed; the newest seal is %s", sealed, (await head()).hash.hex())
+
+    @made.schedule("forget_addresses", "41 3 * * *")
+    async def forget(_: Schedule) -> None:
+        logger.info("%d addresses of sign-ins were forgotten", await forget_addresses() + await forget_where())
 
     return made
 

@@ -9,6 +9,7 @@ from schema.compiler.declare import declare, expression, global_id
 from schema.compiler.sources import Rule
 from schema.terms import DatePrecision, DurationUnit, ErrorCode, LanguageCode, TranslationMethod
 from services.dates import DateClaim as StoredDateClaim
+from services.denials import tell_denial
 from services.errors import DomainError
 from services.text import Wording
 
@@ -150,7 +151,8 @@ def claims(given: Iterable[DateClaimInput]) -> list[StoredDateClaim]:
 
 
 def user_errors(error: DomainError) -> list[UserError]:
-    """What a payload shows of a refusal."""
+    """What a payload shows of a refusal; the log hears of a denial."""
+    tell_denial(error)
     return [
         UserError(field=list(problem.field), code=problem.code, message=problem.message) for problem in error.problems
     ]

@@ -13,7 +13,7 @@ from piccolo.columns import Column, ForeignKey
 from piccolo.columns.combination import WhereRaw
 from piccolo.table import Table
 
-from services.errors import DomainError, ErrorCode, refusal
+from services.errors import DomainError, ErrorCode, Problem, refusal
 from services.organisations.terms import Role
 from services.viewer import Viewer
 
@@ -85,17 +85,18 @@ async def readable_rows(table: type[Table], ids: Collection[UUID], keyring: Sequ
 
 
 def require_role(viewer: Viewer, organisation: UUID, least: Role, to: str) -> None:
-    """Raise DomainError FORBIDDEN unless the viewer holds `least` in the organisation; `to` completes the sentence."""
+    """Raise DomainError FORBIDDEN unless the viewer holds `least` in the organisation; `to` completes the sentence.
+
+    The organisation's ADMINs can read in the log that somebody tried: ask only once the viewer could read the thing.
+    """
     if not viewer.has_role(organisation, least):
-        raise role_refusal(least, to)
+        raise role_refusal(least, to, organisation)
 
 
-def role_refusal(least: Role, to: str) -> DomainError:
+def role_refusal(least: Role, to: str, concerned: UUID | None = None) -> DomainError:
     """The refusal for who lacks a role in the organisation concerned; `to` completes the sentence."""
-    return refusal(
-        ErrorCode.FORBIDDEN,
-        f"Only {_WHO[least]} of the organisation concerned may {to}. Ask its administrator for the role.",
-    )
+    message = f"Only {_WHO[least]} of the organisation concerned may {to}. Ask its administrator for the role."
+    return DomainError([Problem(ErrorCode.FORBIDDEN, message)], concerns=concerned)
 
 
 def require_steward(viewer: Viewer, to: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.terms import Term
 
@@ -34,10 +35,14 @@ class Problem:
 
 
 class DomainError(Exception):
-    """A change was refused, for one or more reasons. Nothing of it has been stored."""
+    """A change was refused, for one or more reasons. Nothing of it has been stored.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    `concerns` is the organisation to whose things it was refused, where whoever asked could read what they asked for.
+    """
+
+    def __init__(self, problems: Iterable[Problem], *, concerns: UUID | None = None) -> None:
         self.problems = tuple(problems)
+        self.concerns = concerns
         super().__init__("; ".join(problem.message for problem in self.problems))
 
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from piccolo import columns
 from piccolo.columns import JSONB, BigSerial, Timestamptz, Varchar
@@ -20,7 +20,10 @@ from services.viewer import Viewer
 
 
 class LogEntry(Table, tablename="log"):
-    """Who did what, for which organisation, when. Append-only: the database refuses updates and deletes."""
+    """Who did what, for which organisation, when. Append-only: the database refuses updates and deletes.
+
+    An ADMIN of `organisation` can read the line, `detail` with it: what they may not know does not stand there.
+    """
 
     id = BigSerial(primary_key=True)
     at = Timestamptz(default=TimestamptzNow())
@@ -30,6 +33,7 @@ class LogEntry(Table, tablename="log"):
     subject_type = Varchar(length=30)
     subject_id = columns.UUID(default=None)
     detail = JSONB(default="{}")
+    salt = columns.UUID(null=True, default=uuid4, help_text="Keeps the line's hash from telling what the line says.")
 
 
 class JobQueue(Protocol):

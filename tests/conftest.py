@@ -80,9 +80,10 @@ async def clean(open_database: Database, owner: "asyncpg.Connection[asyncpg.Reco
 
 
 _EMPTY = (
-    "alter table log disable trigger log_is_append_only; "
+    "alter table log disable trigger log_is_append_only; alter table log_seal disable trigger log_seal_is_append_only; "
     + "".join(f'delete from "{table._meta.tablename}"; ' for table in reversed(TABLES) if table is not KeyringEpoch)
-    + "delete from pgqueuer; alter table log enable trigger log_is_append_only"
+    + "delete from pgqueuer; alter table log enable trigger log_is_append_only; "
+    + "alter table log_seal enable trigger log_seal_is_append_only"
 )
 
 

@@ -43,6 +43,10 @@ _WRITTEN_BY_THE_RUN = """
     alter table log disable trigger log_is_append_only;
     delete from log;
     alter table log enable trigger log_is_append_only;
+    alter table log_seal disable trigger log_seal_is_append_only;
+    delete from log_seal;
+    alter table log_seal enable trigger log_seal_is_append_only;
+    delete from log_address;
 """
 """What (d) leaves behind. The generated rows are of 2020; the log is this database's alone, and nobody's record."""
 _PEOPLE = f"""

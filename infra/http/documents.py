@@ -8,6 +8,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
@@ -33,11 +34,15 @@ CHARACTERS_KEPT = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What kind of operation it is, what it asks of the database, and its short way if it has one."""
+    """What kind of operation it is, what it asks of the database, and its short way if it has one.
+
+    `fields` are those at its root, fragments aside.
+    """
 
     kind: OperationType
     weight: Weight
     short: ShortWay | None
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,10 @@ class Documents:
     def _operations(self, node: DocumentNode) -> dict[str | None, Operation]:
         found: dict[str | None, Operation] = {
             one.name.value if one.name else None: Operation(
-                one.operation, weigh(self._catalogue, node, one), short_way(node, one, self._catalogue)
+                one.operation,
+                weigh(self._catalogue, node, one),
+                short_way(node, one, self._catalogue),
+                tuple(field.name.value for field in one.selection_set.selections if isinstance(field, FieldNode)),
             )
             for one in node.definitions
             if isinstance(one, OperationDefinitionNode)

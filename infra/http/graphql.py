@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -13,18 +13,22 @@ import msgspec
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute
 from litestar.types import HTTPScope, Receive, Send, WebSocketScope
 
+from infra.http import asker
 from infra.http.conditional import Answer, kept
-from infra.http.documents import Document, Documents
+from infra.http.documents import Document, Documents, Operation
 from infra.http.leaving import ClientLeft, WhileWanted
-from infra.http.limits import Limits, address_of
+from infra.http.limits import Limits
 from infra.http.negotiation import JSON_TYPE, answer_type, status_of
 from infra.http.refusal import Refused
 from infra.http.trusted import find_trusted
+from infra.identity.refusals import Refusals
 from infra.identity.tokens import InvalidToken, Tokens
 from infra.postgres.breadth import Breadth
 from schema.compiler.run import Context, Database, RawExecutor
 from schema.languages import wanted
+from services.denials import Denial, denials
 from services.errors import NotSignedIn
+from services.organisations.sign_ins import Denied, RefusedSignIn
 from services.ports import Ports
 from services.viewer import Viewer
 
@@ -56,6 +60,7 @@ class GraphQLOverHTTP:
     database: Database
     breadth: Breadth
     tokens: Tokens
+    refusals: Refusals
     ports: Ports
     largest_body: int
     deadline: float
@@ -166,9 +171,11 @@ class GraphQLOverHTTP:
         context = await self.context(headers, document)
         admitted = None
         if operation:  # else the executor says what is wrong with the name
-            client = self.client(scope, headers, context.viewer)
+            client = self.client(context.viewer)
             admitted = self.limits.admit(operation.weight, body.variables or {}, client, unanswered)
-        told, has_data = await self.told(document, body, context, receive)
+        with denials() as denied:
+            told, has_data = await self.told(document, body, context, receive)
+        self._note(denied, context.viewer, operation)
         if admitted:
             told["extensions"] = {"cost": self.limits.told(admitted)}
         status = status_of(media_type, has_data=has_data)
@@ -193,7 +200,8 @@ class GraphQLOverHTTP:
                 result = await self._execute(document, body, context)
         except TimeoutError:
             raise Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Ask for less.") from None
-        return formatted(result), result.data is not None
+        told = formatted(result) if context.viewer.person else self._formatted_for_nobody(result)
+        return told, result.data is not None
 
     def document(self, body: RequestBody) -> Document:
         """The document that a request names or brings along. Raises Refused."""
@@ -211,17 +219,17 @@ class GraphQLOverHTTP:
             raise Refused(400, "BAD_REQUEST", "Send the document in the parameter `query`.")
         return self.documents.get(body.query)
 
-    def client(self, scope: HTTPScope | WebSocketScope, headers: Mapping[bytes, bytes], viewer: Viewer) -> UUID | str:
+    def client(self, viewer: Viewer) -> UUID | str:
         """Whose budget it is: the person's, or that of an anonymous client's address."""
-        peer = scope["client"]
-        forwarded_for = headers.get(b"x-forwarded-for", b"").decode("latin-1") if self.proxies else ""
-        return viewer.person or address_of(peer[0] if peer else None, forwarded_for, self.proxies)
+        return viewer.person or asker.address.get()
 
     async def viewer(self, headers: Mapping[bytes, bytes]) -> Viewer:
         """Who asks, looked up now. Raises Refused."""
         try:
-            return await self.tokens.viewer(headers.get(b"authorization", b"").decode("latin-1"))
+            given = headers.get(b"authorization", b"").decode("latin-1")
+            return await self.tokens.viewer(given, asker.address.get())
         except InvalidToken as error:
+            self.refusals.note(RefusedSignIn(asker.address.get(), error.token))
             raise Refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"}) from None
 
     async def context(self, headers: Mapping[bytes, bytes], document: Document) -> Context:
@@ -237,6 +245,18 @@ class GraphQLOverHTTP:
             reads_little=await self.breadth.reads_little(viewer.keyring),
             public_url=self.public_url,
         )
+
+    def _note(self, denied: Iterable[Denial], viewer: Viewer, operation: Operation | None) -> None:
+        for denial in denied:
+            mutations = operation.fields if operation else ()
+            self.refusals.note(Denied(viewer.person, mutations, denial.organisation, denial.why))
+
+    def _formatted_for_nobody(self, result: ExecutionResult) -> dict[str, Any]:
+        try:
+            return formatted(result)
+        except Refused:
+            self.refusals.note(RefusedSignIn(asker.address.get()))
+            raise
 
     async def _execute(self, document: Document, body: RequestBody, context: Context) -> ExecutionResult:
         if document.node is None:

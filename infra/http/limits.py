@@ -5,7 +5,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address
+from functools import lru_cache
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, NamedTuple
 
 from infra.http.refusal import Refused
@@ -13,6 +14,7 @@ from infra.http.weighing import Weight
 
 CLIENTS_REMEMBERED = 10_000
 """Those who asked last. Whoever is forgotten begins with a full budget."""
+_LONGEST_ADDRESS = 64
 _NETWORK_OF_IPV6 = 64
 """The bits of an IPv6 address that name a client's network; the rest it may choose itself."""
 
@@ -96,19 +98,23 @@ class Limits:
 
 
 def address_of(peer: str | None, forwarded_for: str, proxies: int) -> str:
-    """The address of an anonymous client: the peer's, or what the outermost of our own proxies saw.
+    """A client's address: the peer's, or what the outermost of our own proxies saw; of an IPv6 address its network.
 
     Each proxy adds at the end of X-Forwarded-For whom it was asked by; what stands before is the client's to invent.
     """
     if proxies and forwarded_for:
         hops = [hop.strip() for hop in forwarded_for.split(",")]
-        peer = hops[-min(proxies, len(hops))]
-    if not peer or ":" not in peer:
-        return peer or ""
+        peer = hops[-min(proxies, len(hops))][:_LONGEST_ADDRESS]
+    return _network(peer) if peer and ":" in peer else peer or ""
+
+
+@lru_cache(CLIENTS_REMEMBERED)
+def _network(peer: str) -> str:
+    """What stands for an address that is not of IPv4."""
     try:
         address = ip_address(peer.strip("[]"))
     except ValueError:
         return peer
     if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or int(address) >> _NETWORK_OF_IPV6)
+        return str(address.ipv4_mapped or IPv6Network((address, _NETWORK_OF_IPV6), strict=False))
     return peer

@@ -3,31 +3,40 @@
 import asyncio
 import time
 from collections import OrderedDict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
 
 from services.organisations.keyrings import keyring_changes, keyring_epoch
-from services.organisations.people import note_use, sign_in
-from services.organisations.tokens import secret_hash
+from services.organisations.people import sign_in
+from services.organisations.sign_ins import NOTED_EVERY, ended_token, is_due, note_use
+from services.organisations.tokens import TOKEN_PREFIX, secret_hash
 from services.viewer import ANYONE, Viewer
 
+K = TypeVar("K")
+V = TypeVar("V")
+_Key = tuple[bytes, str]
+"""The hash of a secret, and the address that it came from."""
 LOOKED_AT_SECONDS = 0.5
 """How often it is asked whether anything has changed. What somebody loses, such as a network, they lose with their next
 request where this process made the change, and within this time where another one did."""
-NOTED_EVERY = timedelta(minutes=1)
-"""How exactly a token's last use is known: a write for each request would cost more than the request. So long is a
-viewer remembered at most."""
 _REMEMBERED_AT_MOST = 10_000
 
 
 class InvalidToken(Exception):
-    """The header names no valid token."""
+    """The header names no valid token; `token` is the one that it names, if it was valid once."""
+
+    def __init__(self, message: str, token: UUID | None = None) -> None:
+        super().__init__(message)
+        self.token = token
 
 
 class Tokens:
     """Finds the viewer of an Authorization header."""
 
     def __init__(self) -> None:
-        self._viewers: OrderedDict[bytes, tuple[float, Viewer]] = OrderedDict()
+        self._viewers: OrderedDict[_Key, tuple[float, Viewer]] = OrderedDict()
+        self._noted: OrderedDict[tuple[UUID, str], float] = OrderedDict()
         self._changes = keyring_changes()
         self._forgotten = 0
         self._epoch = -1
@@ -39,8 +48,8 @@ class Tokens:
         self._forgotten += 1
         self._viewers.clear()
 
-    async def viewer(self, authorization: str) -> Viewer:
-        """Who signs; nobody in particular without a header. Raises InvalidToken."""
+    async def viewer(self, authorization: str, address: str = "") -> Viewer:
+        """Who signs, from an address; nobody in particular without a header. Raises InvalidToken."""
         if not authorization:
             return ANYONE
         scheme, _, rest = authorization.partition(" ")
@@ -52,7 +61,7 @@ class Tokens:
         if self._changes != keyring_changes():
             self._changes = keyring_changes()
             self.forget()
-        key = secret_hash(secret)
+        key = secret_hash(secret), address
         until, viewer = self._viewers.get(key, (0.0, None))
         return viewer if viewer and time.monotonic() < until else await self._signed_in(key, secret)
 
@@ -67,19 +76,34 @@ class Tokens:
                 self.forget()
             self._epoch, self._look_again = epoch, asked + LOOKED_AT_SECONDS
 
-    async def _signed_in(self, key: bytes, secret: str) -> Viewer:
+    async def _signed_in(self, key: _Key, secret: str) -> Viewer:
         changes = keyring_changes(), self._forgotten
         found = await sign_in(secret)
         if found is None:
             self._viewers.pop(key, None)
-            raise InvalidToken("This token is not valid: it is unknown, has expired or was revoked.")
-        now = datetime.now(UTC)
-        if found.last_used_at is None or found.last_used_at < now - NOTED_EVERY:
-            await note_use(found.token)
+            ended = await ended_token(secret) if secret.startswith(TOKEN_PREFIX) else None
+            raise InvalidToken("This token is not valid: it is unknown, has expired or was revoked.", ended)
+        if is_due(found.last_used_at, found.last_used_from, key[1]) and self._is_first(found.token, key[1]):
+            await note_use(found.token, found.viewer, key[1])
         if changes == (keyring_changes(), self._forgotten):  # else what was read may be from before the change
-            remembered = min(NOTED_EVERY, found.expires_at - now)
-            self._viewers[key] = (time.monotonic() + remembered.total_seconds(), found.viewer)
-            self._viewers.move_to_end(key)
-            if len(self._viewers) > _REMEMBERED_AT_MOST:
-                self._viewers.popitem(last=False)
+            remembered = min(NOTED_EVERY, found.expires_at - datetime.now(UTC))
+            _keep(self._viewers, key, (time.monotonic() + remembered.total_seconds(), found.viewer))
         return found.viewer
+
+    def _is_first(self, token: UUID, address: str) -> bool:
+        """Whether this process notes a token's use from an address for the first time in NOTED_EVERY.
+
+        A token that is used from two places by turns would else be noted with each turn.
+        """
+        now = time.monotonic()
+        if now < self._noted.get((token, address), 0.0):
+            return False
+        _keep(self._noted, (token, address), now + NOTED_EVERY.total_seconds())
+        return True
+
+
+def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    if len(kept) > _REMEMBERED_AT_MOST:
+        kept.popitem(last=False)

@@ -27,10 +27,13 @@ _READ_AT_MOST = 10_000
 _HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text"
 _NEW = """
     select pg_snapshot_xmin(pg_current_snapshot())::text as horizon, array(
-        select announced(entry) from "log" entry where entry.transaction >= $1::text::xid8 order by entry.id limit $2
+        select announced(entry) from "log" entry
+        where entry.transaction >= $1::text::xid8 and entry.action <> all(array['sign_in', 'refuse_sign_in', 'deny'])
+        order by entry.id limit $2
     ) as lines
 """
-"""Whatever was written by a transaction that may have been open at an earlier reading, or has begun since."""
+"""Whatever was written by a transaction that may have been open at an earlier reading, or has begun since. That
+somebody signed in, or was denied something, changes nothing that anybody reads."""
 
 
 class Change(msgspec.Struct, array_like=True, frozen=True):

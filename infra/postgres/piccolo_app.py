@@ -8,6 +8,7 @@ from piccolo.table import Table
 from infra.search.postgres import tables as search
 from services.adoptions import tables as adoptions
 from services.artefacts import tables as artefacts
+from services.audit import tables as audit
 from services.cases import tables as cases
 from services.comments import tables as comments
 from services.concepts import tables as concepts
@@ -79,6 +80,8 @@ TABLES: list[type[Table]] = [
     comments.Comment,
     privacy.DataExport,
     LogEntry,
+    audit.LogSeal,
+    audit.LogAddress,
     search.SearchThing,
     search.SearchEntry,
     search.SearchText,

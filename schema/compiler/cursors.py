@@ -1,4 +1,7 @@
-"""Cursors: opaque to clients; to us the name of an order, a row's id and the value it is sorted by."""
+"""Cursors: opaque to clients; to us the name of an order, a row's id and the value it is sorted by.
+
+The id is a UUID or, of a line of the log, a number: `id_type` is its PostgreSQL type.
+"""
 
 import base64
 import binascii
@@ -20,14 +23,14 @@ def sql(order: str, key: str, row_id: str) -> str:
 
 
 @lru_cache
-def key_of(order: str, type_: str) -> Callable[[str], str]:
+def key_of(order: str, type_: str, id_type: str) -> Callable[[str], str]:
     """A function from a cursor of an order to the sort key in it, as text of a PostgreSQL type.
 
     It raises GraphQLError for a cursor that this server did not make for this order.
     """
 
     def read(cursor: str) -> str:
-        key = _parts(order, cursor)[1]
+        key = _parts(order, cursor, id_type)[1]
         if not _is_key(key, type_):
             raise _bad()
         return key
@@ -36,11 +39,12 @@ def key_of(order: str, type_: str) -> Callable[[str], str]:
 
 
 @lru_cache
-def row_of(order: str) -> Callable[[str], str]:
+def row_of(order: str, id_type: str) -> Callable[[str], str]:
     """A function from a cursor of an order to the id of its row; raises as `key_of` does."""
-    return lambda cursor: _parts(order, cursor)[0]
+    return lambda cursor: _parts(order, cursor, id_type)[0]
 
 
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _SHAPES = {
     "timestamptz": re.compile(r"[12]\d{3}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00", re.ASCII),
     "date": re.compile(r"[12]\d{3}-\d\d-\d\d", re.ASCII),
@@ -59,10 +63,13 @@ def _is_key(key: str, type_: str) -> bool:
         return False
 
 
-def _parts(order: str, cursor: str) -> tuple[str, str]:
+def _parts(order: str, cursor: str, id_type: str) -> tuple[str, str]:
     try:
         name, row_id, key = base64.b64decode(cursor, validate=True).decode().split(_SEPARATOR, 2)
-        UUID(row_id)
+        if id_type == "uuid":
+            UUID(row_id)
+        elif not _NUMBER.fullmatch(row_id):
+            raise _bad()
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise _bad() from None
     if name != order or "\x00" in key:

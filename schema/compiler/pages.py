@@ -47,7 +47,8 @@ def plan_page(planner: "Planner", source: Page, of: GraphQLField, details: Selec
             filter_ = source.filters[filter_name]
             condition = planner.sql(filter_.sql, inner, value=planner.value(filter_value, filter_.convert))
             origin = Origin(origin.tables, (*origin.where, condition))
-    sorting = _Sorting(planner, window, name, order)
+    id_type = planner.catalogue.declared(node_type.name).id_type
+    sorting = _Sorting(planner, window, name, order, id_type)
     by_key = order.by_key if planner.reads_little else None
     row = sorting.row(inner)
 
@@ -83,6 +84,7 @@ class _Sorting:
     window: paging.Window
     name: str
     order: Order
+    id_type: str
 
     def row(self, scope: Scope) -> _Place:
         """Where the row at hand stands."""
@@ -98,10 +100,11 @@ class _Sorting:
         where = list(origin.where)
         for cursor, after in ((self.window.after, True), (self.window.before, False)):
             if cursor is not None:
-                key = self.planner.value(cursor, cursors.key_of(self.name, self.order.type))
-                row_id = self.planner.value(cursor, cursors.row_of(self.name))
+                key = self.planner.value(cursor, cursors.key_of(self.name, self.order.type, self.id_type))
+                row_id = self.planner.value(cursor, cursors.row_of(self.name, self.id_type))
                 comes = ">" if after is not self.order.descending else "<"
-                where.append(f"({', '.join(row)}) {comes} ({key}::text::{self.order.type}, {row_id}::uuid)")
+                bound = f"{key}::text::{self.order.type}, {row_id}::text::{self.id_type}"
+                where.append(f"({', '.join(row)}) {comes} ({bound})")
         return Origin(origin.tables, tuple(where))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
-from piccolo.columns import Column, ForeignKey
+from piccolo.columns import BigSerial, Column, ForeignKey
 from piccolo.table import Table
 
 from schema.compiler.follow import Happening
@@ -43,6 +43,12 @@ class Declared:
     def name(self) -> str:
         """The name that stands for a row in SQL templates."""
         return table_name(self.table) if self.table else "value"
+
+    @property
+    def id_type(self) -> str:
+        """The PostgreSQL type of the rows' ids."""
+        key = self.table._meta.primary_key if self.table else None  # noqa: SLF001 - Piccolo's reflection
+        return "bigint" if isinstance(key, BigSerial) else "uuid"
 
 
 @dataclass(frozen=True, slots=True)

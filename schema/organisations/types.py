@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from schema.audit.lists import log_of_organisation
 from schema.compiler.declare import (
     column,
     declare,
@@ -27,6 +28,7 @@ from schema.shared import Connection, DateClaim, Duration, LocalisedText, Node
 from services.organisations import tables as t
 
 if TYPE_CHECKING:
+    from schema.audit.types import LogLine
     from schema.cases.types import Case
     from schema.invitations.types import Invitation
     from schema.networks.types import NetworkProposal
@@ -82,6 +84,7 @@ class Organisation(Node):
         invitations_of_organisation()
     )
     labs: Connection["Lab"] = page("Its innovation labs.", on=t.Lab.organisation, orders=lists.LAB_ORDERS)
+    audit_log: Connection[Annotated["LogLine", strawberry.lazy("schema.audit.types")]] = log_of_organisation()
 
 
 @declare(t.Network, Rule.AUDIENCE)

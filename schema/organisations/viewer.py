@@ -32,6 +32,10 @@ class PersonalToken:
     last_used_at: datetime | None = column(
         t.PersonalToken.last_used_at, "When it was last used, to the minute; null if never."
     )
+    last_used_from: str | None = column(
+        t.PersonalToken.last_used_from,
+        "From where it was last used: an IPv4 address or an IPv6 network. Forgotten after 90 days without use.",
+    )
     revoked_at: datetime | None = column(t.PersonalToken.revoked_at, "When it was revoked; null if it was not.")
 
 

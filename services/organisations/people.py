@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,7 @@ _VIEWER = f"""
 """  # noqa: S608 - only the constant above stands in it
 
 _OF_TOKEN = f"""
-    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.expires_at
+    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.last_used_from, token.expires_at
     from personal_token token join person on person.id = token.person
     where token.secret_hash = {{}} and token.expires_at > now() and token.revoked_at is null
       and person.erased_at is null
@@ -43,11 +43,12 @@ _OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.er
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A valid token, who holds it, when it was last noted as used, and when it ends to be valid."""
+    """A valid token, who holds it, when and from where it was last noted as used, and when it ends to be valid."""
 
     token: UUID
     viewer: Viewer
     last_used_at: datetime | None
+    last_used_from: str | None
     expires_at: datetime
 
 
@@ -57,7 +58,8 @@ async def sign_in(secret: str) -> SignedIn | None:
     if not found:
         return None
     (row,) = found
-    return SignedIn(row["token"], _viewer(row, row["scopes"]), row["last_used_at"], row["expires_at"])
+    used = row["last_used_at"], row["last_used_from"]
+    return SignedIn(row["token"], _viewer(row, row["scopes"]), *used, row["expires_at"])
 
 
 async def viewer_of_token(secret: str) -> Viewer | None:
@@ -70,11 +72,6 @@ async def viewer_of(person: UUID, scopes: Iterable[str]) -> Viewer | None:
     """A person as a viewer, with the keys they hold now; None for one who was erased."""
     found = await Person.raw(_OF_PERSON, person)
     return _viewer(found[0], scopes) if found else None
-
-
-async def note_use(token: UUID) -> None:
-    """Remember that a token was used now."""
-    await PersonalToken.update({PersonalToken.last_used_at: datetime.now(UTC)}).where(PersonalToken.id == token)
 
 
 async def add_steward(name: str) -> str:

@@ -121,6 +121,7 @@ class PersonalToken(Identified, Table):
     created_at = Timestamptz(default=TimestamptzNow())
     expires_at = Timestamptz()
     last_used_at = Timestamptz(null=True, default=None)
+    last_used_from = Text(null=True, default=None, help_text="An IPv4 address or an IPv6 network; for 90 days.")
     revoked_at = Timestamptz(null=True, default=None)
 
 

@@ -83,7 +83,7 @@ HOLDINGS: Final = (
         "personal_token",
         "person",
         Erasure.DELETE,
-        ("id", "label", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"),
+        ("id", "label", "scopes", "created_at", "expires_at", "last_used_at", "last_used_from", "revoked_at"),
     ),
     Holding(
         "invited_as",
@@ -201,6 +201,15 @@ HOLDINGS: Final = (
         ("asked_at", "ready_at", "size", "sha256"),
     ),
     Holding(
+        "signed_in_from",
+        "From where you signed in, or somebody with a token of yours tried to, in the last 90 days.",
+        "log_address",
+        "person",
+        Erasure.DELETE,
+        ("at", "address"),
+        order="at",
+    ),
+    Holding(
         "done_by_you",
         "The lines of the log that you caused: what you did, for which organisation, and when.",
         "log",
@@ -241,5 +250,6 @@ WITHHELD: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "artefact_version": ("id", "storage_key", "scan_state", "text"),
     "data_export": ("id",),
+    "log_address": ("commitment", "salt", "subject", "audience"),
 }
 """Columns of these tables that an export leaves out: secrets, other people, and what is an organisation's to show."""

@@ -59,7 +59,7 @@ class Operations:
         if operation is None or operation.kind is not OperationType.SUBSCRIPTION:
             answer = await self.endpoint.answer(scope, headers, body, RESPONSE_TYPE)
             return _Once(Result(answer.body, ran=answer.status == HTTPStatus.OK))
-        client = self.endpoint.client(scope, headers, await self.endpoint.viewer(headers))
+        client = self.endpoint.client(await self.endpoint.viewer(headers))
         self.endpoint.limits.admit(operation.weight, body.variables or {}, client, HTTPStatus.BAD_REQUEST)
         followed = await self._follow(headers, document, body)
         if isinstance(followed, ExecutionResult):

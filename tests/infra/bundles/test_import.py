@@ -51,7 +51,9 @@ def line_of(words: str, text: str) -> int:
 
 async def logged(database: Database) -> list[tuple[str, int]]:
     """How often each verb was used."""
-    found = await database.pool.fetch("select action, count(*) as times from log group by action order by action")
+    found = await database.pool.fetch(
+        "select action, count(*) as times from log where action <> 'sign_in' group by action order by action"
+    )
     return [(row["action"], row["times"]) for row in found]
 
 

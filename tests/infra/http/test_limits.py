@@ -115,6 +115,7 @@ def test_no_more_clients_are_remembered_than_there_is_room(monkeypatch: pytest.M
         ("::ffff:192.0.2.1", "", 0, "192.0.2.1"),
         (None, "", 0, ""),
         ("no:address", "", 0, "no:address"),
+        ("10.0.0.1", "x" * 9_999, 1, "x" * 64),
     ],
 )
 def test_the_address_of_a_client(peer: str | None, forwarded_for: str, proxies: int, expected: str) -> None:
@@ -126,6 +127,7 @@ def test_an_ipv6_network_is_one_client() -> None:
     """Who has a network of addresses has one budget."""
     of: Callable[[str], str] = lambda address: address_of(address, "", 0)  # noqa: E731 - three uses in one line
     assert of("2001:db8:1:2::1") == of("2001:db8:1:2:ffff::9") != of("2001:db8:1:3::1")
+    assert of("2001:db8:1:2::1") == "2001:db8:1:2::/64"
 
 
 async def test_what_is_refused_costs_nothing(serve: Serve) -> None:

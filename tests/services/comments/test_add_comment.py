@@ -281,5 +281,5 @@ async def _stored(comment_id: str) -> list[dict[str, Any]]:
     assert comment is not None
     assert line is not None
     line["detail"] = json.loads(line["detail"])
-    own = {"id", "created_at", "at", "subject_id"}
+    own = {"id", "created_at", "at", "subject_id", "salt"}
     return [{name: value for name, value in row.items() if name not in own} for row in (comment, line)]

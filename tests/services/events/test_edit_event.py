@@ -27,7 +27,7 @@ async def test_a_record_is_replaced(as_: As, network: SmallNetwork, clean: Datab
         "sourceDocument": None,
         "revision": 2,
     }
-    actions = await clean.pool.fetch("select action, organisation from log order by id")
+    actions = await clean.pool.fetch("select action, organisation from log where subject_type = 'Event' order by id")
     assert [tuple(row) for row in actions] == [("create_event", network.pes), ("edit_event", network.pes)]
 
 

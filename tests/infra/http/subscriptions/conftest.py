@@ -38,7 +38,7 @@ LIMITS = StreamLimits(
 async def serving(parts: Parts, limits: StreamLimits, **settings: Any) -> AsyncIterator[str]:
     """Serve in this process; gives the address."""
     port = free_port()
-    served: Any = application(parts, Settings(secret=SecretStr("x" * 32), **settings), limits)
+    served: Any = application(parts, _settings(**settings), limits)
     server = Server(served, port=port, interface=Interfaces.ASGI, log_enabled=False)
     task = asyncio.create_task(server.serve())
     address = f"127.0.0.1:{port}"
@@ -46,6 +46,11 @@ async def serving(parts: Parts, limits: StreamLimits, **settings: Any) -> AsyncI
     yield address
     server.stop()  # type: ignore[no-untyped-call]
     await asyncio.gather(task, return_exceptions=True)
+
+
+def _settings(**given: Any) -> Settings:
+    """Settings by which a server that outlives a test writes nothing into the log of the next."""
+    return Settings(secret=SecretStr("x" * 32), refusals_every_seconds=3600, **given)
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +86,7 @@ def apart(servers: EmbeddedServers, service_url: str) -> Iterator[tuple[str, "su
         "SERRA_S3_ACCESS_KEY": s3.access_key,
         "SERRA_S3_SECRET_KEY": s3.secret_key,
         "SERRA_SECRET": "x" * 32,
+        "SERRA_REFUSALS_EVERY_SECONDS": "3600",
         "SERRA_PORT": str(port),
         "PYTHONPATH": str(_ROOT),
     }

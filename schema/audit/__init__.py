@@ -1,0 +1,1 @@
+"""The log of an organisation's own things, for its ADMINs."""

@@ -1,0 +1,47 @@
+"""From where people signed in: kept for a while, then forgotten, while the log that commits to it stays whole."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from services.audit.proof import address_commitment
+from services.audit.tables import LogAddress
+from services.viewer import organisation_key
+
+ADDRESSES_KEPT: Final = timedelta(days=90)
+"""Long enough to look into a break-in, and no longer: an address says where a person was."""
+_SALT_BYTES: Final = 16
+
+
+async def keep_address(address: str, *, person: UUID | None, subject: UUID, organisations: Iterable[UUID]) -> str:
+    """Keep an address inside the caller's transaction; gives the commitment to it that the log may hold for ever."""
+    salt = secrets.token_bytes(_SALT_BYTES)
+    commitment = address_commitment(salt, address)
+    await LogAddress.insert(
+        LogAddress(
+            commitment=commitment,
+            salt=salt,
+            address=address,
+            person=person,
+            subject=subject,
+            audience=[organisation_key(one) for one in organisations],
+        )
+    )
+    return commitment.hex()
+
+
+async def was_here(subject: UUID, address: str, since: datetime) -> bool:
+    """Whether something was signed in with from an address, of those noted since an instant."""
+    return bool(
+        await LogAddress.exists().where(
+            (LogAddress.subject == subject) & (LogAddress.at > since) & (LogAddress.address == address)
+        )
+    )
+
+
+async def forget_addresses() -> int:
+    """Forget those that were kept for ADDRESSES_KEPT; gives how many."""
+    before = datetime.now(UTC) - ADDRESSES_KEPT
+    return len(await LogAddress.delete().where(LogAddress.at < before).returning(LogAddress.commitment))

@@ -1,0 +1,161 @@
+"""Who came in, who was sent away, and what was denied to whom: the lines of the log that change nothing.
+
+A line belongs to the organisations that it concerns, one line for each: a sign-in to those that the sign-in gives
+powers in; what became of somebody's token to the organisations of that person; a denial to the organisation whose thing
+it was about, if the person could read that thing. What concerns no organisation is for whoever runs this instance.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from services import log
+from services.audit.addresses import ADDRESSES_KEPT, keep_address, was_here
+from services.organisations.tables import Membership, PersonalToken
+from services.organisations.tokens import secret_hash
+from services.terms import Term
+from services.transaction import transaction
+from services.viewer import ANYONE, Viewer
+
+NOTED_EVERY: Final = timedelta(minutes=1)
+"""How exactly a token's last use is known: a write for each request would cost more than the request."""
+SIGNED_IN_EVERY: Final = timedelta(hours=1)
+"""How often the log tells of the same token used from the same address."""
+SIGN_IN: Final = "sign_in"
+REFUSE_SIGN_IN: Final = "refuse_sign_in"
+DENY: Final = "deny"
+_NOTHING_KNOWN: Final = ("Nobody", UUID(int=0))
+"""The subject of a line that is about nothing we know."""
+
+
+class SignInMethod(Term):
+    """How somebody showed who they are."""
+
+    PERSONAL_TOKEN = "PERSONAL_TOKEN", "A personal token."
+    OPENID_CONNECT = "OPENID_CONNECT", "The identity provider of their organisation."
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSignIn:
+    """A sign-in that failed: from where, and with which of our tokens, if it was one that has ended."""
+
+    address: str
+    token: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A change that was refused for want of a right."""
+
+    person: UUID | None
+    mutations: tuple[str, ...]
+    organisation: UUID | None
+    why: str
+
+
+async def record_sign_in(
+    viewer: Viewer, *, method: SignInMethod, address: str, subject: tuple[str, UUID] | None = None
+) -> None:
+    """Append that somebody signed in, inside the caller's transaction: a line for each organisation they act for.
+
+    `subject` is what they signed in with, as its type and id; without it they themselves. `address` is kept apart from
+    the log, for ADDRESSES_KEPT.
+    """
+    what = subject or ("Person", viewer.require_person())
+    detail: dict[str, object] = {"method": method}
+    if address:
+        detail["address"] = await keep_address(
+            address, person=viewer.person, subject=what[1], organisations=viewer.roles
+        )
+    await _record(viewer, SIGN_IN, what, viewer.roles, detail)
+
+
+async def note_use(token: UUID, viewer: Viewer, address: str) -> None:
+    """Remember that a token was used now, and from where; it counts as a sign-in once an hour for each address.
+
+    Harmless when several processes do it at once: the second finds it done.
+    """
+    now, here = datetime.now(UTC), PersonalToken.id == token
+    async with transaction():
+        columns = (PersonalToken.last_used_at, PersonalToken.last_used_from)
+        before = await PersonalToken.select(*columns).where(here).lock_rows("NO KEY UPDATE").first()
+        if before is None or not is_due(before["last_used_at"], before["last_used_from"], address):
+            return
+        await PersonalToken.update({columns[0]: now, columns[1]: address or None}).where(here)
+        if address:
+            is_known = await was_here(token, address, now - SIGNED_IN_EVERY)
+        else:
+            is_known = before["last_used_at"] is not None and before["last_used_at"] > now - SIGNED_IN_EVERY
+        if not is_known:
+            with_token = ("PersonalToken", token)
+            await record_sign_in(viewer, method=SignInMethod.PERSONAL_TOKEN, address=address, subject=with_token)
+
+
+def is_due(last_used_at: datetime | None, last_used_from: str | None, address: str) -> bool:
+    """Whether a use of a token is to be noted: it was not within NOTED_EVERY, or it was from elsewhere."""
+    if last_used_at is None or last_used_at < datetime.now(UTC) - NOTED_EVERY:
+        return True
+    return last_used_from != (address or None)
+
+
+async def ended_token(secret: str) -> UUID | None:
+    """The token of a secret, whether or not it still signs; None for a secret that never was one."""
+    found = await PersonalToken.select(PersonalToken.id).where(PersonalToken.secret_hash == secret_hash(secret)).first()
+    return found["id"] if found else None
+
+
+async def record_refused_sign_in(refused: RefusedSignIn, times: int) -> None:
+    """Append that sign-ins failed so often; with a token that has ended, to the log of its holder's organisations."""
+    async with transaction():
+        holder = await PersonalToken.select(PersonalToken.person).where(PersonalToken.id == refused.token).first()
+        organisations: list[UUID] = []
+        if holder:
+            of_theirs = Membership.person == holder["person"]
+            rows = await Membership.select(Membership.organisation).where(of_theirs).order_by(Membership.organisation)
+            organisations = [row["organisation"] for row in rows]
+        subject = ("PersonalToken", refused.token) if refused.token else _NOTHING_KNOWN
+        detail: dict[str, object] = {"times": times}
+        if refused.address:
+            person = holder["person"] if holder else None
+            detail["address"] = await keep_address(
+                refused.address, person=person, subject=subject[1], organisations=organisations
+            )
+        await _record(ANYONE, REFUSE_SIGN_IN, subject, organisations, detail)
+
+
+async def record_denial(denied: Denied, times: int) -> None:
+    """Append that somebody was denied something so often."""
+    subject = ("Person", denied.person) if denied.person else _NOTHING_KNOWN
+    if denied.organisation:
+        subject = ("Organisation", denied.organisation)
+    detail = {"mutations": list(denied.mutations), "why": denied.why, "times": times}
+    concerned = [denied.organisation] if denied.organisation else []
+    async with transaction():
+        await _record(Viewer(person=denied.person), DENY, subject, concerned, detail)
+
+
+async def record_unnamed(times: int) -> None:
+    """Append that so many more refusals and denials were not told apart."""
+    async with transaction():
+        await _record(ANYONE, REFUSE_SIGN_IN, _NOTHING_KNOWN, (), {"times": times, "unnamed": True})
+
+
+async def forget_where() -> int:
+    """Forget from where tokens were last used, where that is as long ago as addresses are kept; gives how many."""
+    long_ago = PersonalToken.last_used_at < datetime.now(UTC) - ADDRESSES_KEPT
+    forgotten = PersonalToken.update({PersonalToken.last_used_from: None})
+    found = forgotten.where(long_ago & PersonalToken.last_used_from.is_not_null()).returning(PersonalToken.id)
+    return len(await found)
+
+
+async def _record(
+    viewer: Viewer,
+    action: str,
+    subject: tuple[str, UUID],
+    organisations: Collection[UUID],
+    detail: Mapping[str, object],
+) -> None:
+    for organisation in organisations or (None,):
+        await log.record(viewer, action, *subject, organisation=organisation, detail=detail)
