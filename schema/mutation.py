@@ -10,6 +10,7 @@ from schema.concepts.mutations import ConceptMutations
 from schema.events.mutations import EventMutations
 from schema.invitations.mutations import InvitationMutations
 from schema.networks.mutations import NetworkMutations
+from schema.identity.mutations import IdentityMutations
 from schema.notifications.mutations import NotificationMutations
 from schema.organisations.mutations import OrganisationMutations
 from schema.practices.mutations import PracticeMutations
@@ -30,6 +31,7 @@ class Mutation(
     EventMutations,
     InvitationMutations,
     NetworkMutations,
+    IdentityMutations,
     NotificationMutations,
     OrganisationMutations,
     PracticeMutations,

@@ -13,6 +13,7 @@ from services.comments import tables as comments
 from services.concepts import tables as concepts
 from services.events import tables as events
 from services.invitations import tables as invitations
+from services.identity import tables as identity
 from services.log import LogEntry
 from services.networks import tables as networks
 from services.notifications import tables as notifications
@@ -35,6 +36,10 @@ TABLES: list[type[Table]] = [
     organisations.IdempotencyKey,
     invitations.Invitation,
     networks.NetworkProposal,
+    identity.IdentityProvider,
+    identity.ExternalIdentity,
+    identity.Session,
+    identity.SpentState,
     concepts.Concept,
     cases.Case,
     cases.CaseAudience,

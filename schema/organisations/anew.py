@@ -17,7 +17,7 @@ P = TypeVar("P", bound=Payload)
 async def answer_anew(info: Info[Context, None], payload: type[P], field: str, call: Awaitable[UUID]) -> P:
     """As `answer`, for a change of roles and keys: the payload, and what follows it, is read with those held now."""
     answered = await answer(payload, field, call)
-    context = info.context
-    if context.viewer.person is not None:
-        context.viewer = await viewer_of(context.viewer.person, context.viewer.scopes) or ANYONE
+    context, viewer = info.context, info.context.viewer
+    if viewer.person is not None:
+        context.viewer = await viewer_of(viewer.person, viewer.scopes, viewer.within) or ANYONE
     return answered

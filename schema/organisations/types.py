@@ -30,11 +30,17 @@ if TYPE_CHECKING:
     from schema.cases.types import Case
     from schema.invitations.types import Invitation
     from schema.networks.types import NetworkProposal
+    from schema.identity.types import IdentityProvider
 
 _AMONG_THEM = (
     "{target}.organisation = {organisation}.id and 'organisation:' || {organisation}.id = any({keyring}::text[])"
 )
 """Who belongs to an organisation is for those who belong to it: its profile is everyone's, this is not."""
+
+_BY_ITS_ADMINS = (
+    _AMONG_THEM + " and exists (select from membership admin where admin.person = {viewer}::uuid"
+    " and admin.organisation = {organisation}.id and admin.role = 'ADMIN')"
+)
 
 
 @declare(None, Rule.PART)
@@ -82,6 +88,9 @@ class Organisation(Node):
         invitations_of_organisation()
     )
     labs: Connection["Lab"] = page("Its innovation labs.", on=t.Lab.organisation, orders=lists.LAB_ORDERS)
+    identity_provider: Annotated["IdentityProvider", strawberry.lazy("schema.identity.types")] | None = declared(
+        One(_BY_ITS_ADMINS), "By whom its people are signed in. Read by its ADMINs; null for everyone else."
+    )
 
 
 @declare(t.Network, Rule.AUDIENCE)

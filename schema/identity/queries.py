@@ -1,0 +1,48 @@
+"""The root field that tries role rules out."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+
+from schema.compiler.declare import argument, declared
+from schema.compiler.run import Context
+from schema.compiler.sources import Served
+from schema.identity.mutations import RoleRuleInput
+from schema.identity.types import RoleTrial
+from services.identity.providers import try_rules
+from services.identity.rules import RoleRule
+from services.organisations.terms import Role
+
+
+async def _tried(
+    context: Context, *, organisation: str, claims: str, rules: Sequence[Mapping[str, Any]] | None = None
+) -> dict[str, Any] | None:
+    try:
+        given = json.loads(claims)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        message = '`claims` is a JSON object, such as {"groups": ["innovation-lab"]}.'
+        raise GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
+    draft = None if rules is None else [RoleRule(one["claim"], one["contains"], Role(one["role"])) for one in rules]
+    tried = await try_rules(context.viewer, organisation, given, draft)
+    return {"role": tried.role, "rule": tried.rule} if tried else None
+
+
+@strawberry.type
+class IdentityQueries:
+    """The part of Query that is about identity providers."""
+
+    test_role_rules: RoleTrial | None = declared(
+        Served(_tried),
+        "Which role claims would give in an organisation, by its provider's rules or by others that are not stored."
+        " For its ADMINs; null for everyone else.",
+        arguments=(
+            argument("organisation", str, "The organisation's slug."),
+            argument("claims", str, "The claims as a JSON object, as they stand in an ID token."),
+            argument("rules", list[RoleRuleInput] | None, "Rules to try instead of those that are stored."),
+        ),
+    )

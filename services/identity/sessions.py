@@ -1,0 +1,71 @@
+"""Verbs on sessions: a browser stays signed in for one organisation until it leaves, or for half a day.
+
+A session's secret leaves the service once, in a cookie; what is kept is its hash.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services import log
+from services.identity.rules import SESSION_IDLE, SESSION_LIFE
+from services.identity.tables import Session
+from services.ids import new_id
+from services.organisations.keyrings import keyring_change
+from services.organisations.people import SignedIn, viewer_of
+from services.organisations.terms import TokenScope
+from services.organisations.tokens import secret_hash
+from services.viewer import Viewer
+
+_SECRET_BYTES = 32
+_VALID = """
+    select session.id, session.person, session.organisation, session.last_used_at from session
+    where session.secret_hash = {} and session.revoked_at is null
+      and session.expires_at > {} and session.last_used_at > {}
+"""
+
+
+async def open_session(viewer: Viewer, person: UUID, organisation: UUID, identity: UUID) -> str:
+    """Begin a session, inside the caller's transaction; gives its secret. Those of the person's that are over go."""
+    now = datetime.now(UTC)
+    of_them = (Session.person == person) & (Session.organisation == organisation)
+    await Session.delete().where(of_them & (Session.expires_at < now))
+    secret, session_id = secrets.token_urlsafe(_SECRET_BYTES), new_id()
+    await Session.insert(
+        Session(
+            id=session_id,
+            secret_hash=secret_hash(secret),
+            person=person,
+            organisation=organisation,
+            identity=identity,
+            expires_at=now + SESSION_LIFE,
+        )
+    )
+    await log.record(viewer, "sign_in", "Session", session_id, organisation=organisation)
+    return secret
+
+
+async def session_of(secret: str) -> SignedIn | None:
+    """Who is signed in by a session's secret, with what they hold now in its organisation; None for any other text."""
+    now = datetime.now(UTC)
+    found = await Session.raw(_VALID, secret_hash(secret), now, now - SESSION_IDLE)
+    if not found:
+        return None
+    viewer = await viewer_of(found[0]["person"], tuple(TokenScope), found[0]["organisation"])
+    return SignedIn(found[0]["id"], viewer, found[0]["last_used_at"]) if viewer else None
+
+
+async def note_session(session: UUID) -> None:
+    """Remember that a session was used now."""
+    await Session.update({Session.last_used_at: datetime.now(UTC)}).where(Session.id == session)
+
+
+async def sign_out(secret: str) -> bool:
+    """End a session, at once and for good; whether there was one. Harmless when repeated."""
+    signed_in = await session_of(secret)
+    if signed_in is None:
+        return False
+    async with keyring_change():
+        await Session.update({Session.revoked_at: datetime.now(UTC)}).where(Session.id == signed_in.token)
+        await log.record(signed_in.viewer, "sign_out", "Session", signed_in.token, organisation=signed_in.viewer.within)
+    return True
