@@ -5,21 +5,24 @@ import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
-from litestar import Litestar, Response, get
+from litestar import Litestar, Response, asgi, get
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from infra.http.documents import Documents
+from infra.http.front import Front
 from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
 from infra.http.invitation import DOCUMENTS, invitation_page
 from infra.http.limits import Limits
+from infra.http.sign_in import SignInPages
 from infra.http.subscriptions.endpoint import GraphQLEndpoint
 from infra.http.subscriptions.following import Hub
 from infra.http.subscriptions.limits import Connections, StreamLimits
 from infra.http.subscriptions.operations import Operations
 from infra.http.trusted import trusted_documents
-from infra.identity.tokens import Tokens
+from infra.identity.identity import identity_of
 from infra.parts import Parts, open_parts
 from infra.postgres.breadth import Breadth
 from infra.postgres.changes import Changes
@@ -33,11 +36,11 @@ _COLLECTED_EVERY = 20_000
 """Objects made and not yet freed after which the youngest are looked at; Python's own number is 700."""
 
 
-def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | None = None) -> ASGIApplication:
+def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | None = None) -> Front:
     """The application over parts that are already open."""
     in_development = settings.environment == "development"
     documents = Documents(catalogue)
-    tokens, stream_limits = Tokens(), stream_limits or StreamLimits()
+    identity, stream_limits = identity_of(settings), stream_limits or StreamLimits()
     one_answer = GraphQLOverHTTP(
         schema=schema,
         documents=documents,
@@ -48,8 +51,8 @@ def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | 
         limits=Limits(settings.node_limit, settings.cost_limit, settings.cost_budget, settings.cost_budget_per_second),
         database=parts.database,
         breadth=Breadth(parts.database.pool),
-        tokens=tokens,
-        ports=parts.ports,
+        identity=identity,
+        ports=replace(parts.ports, issuers=identity.issuers),
         largest_body=settings.body_limit_bytes,
         deadline=settings.request_timeout_seconds,
         threshold=settings.small_cell_threshold,
@@ -58,8 +61,14 @@ def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | 
         page=graphiql_page() if in_development else None,
         public_url=settings.public_url,
     )
-    hub = Hub(parts.database.changes, tokens, stream_limits)
+    hub = Hub(parts.database.changes, identity, stream_limits)
     endpoint = GraphQLEndpoint(Operations(one_answer, hub), Connections(stream_limits))
+
+    sign_in_pages = SignInPages(identity, settings.request_timeout_seconds)
+
+    @asgi(["/sign-in", "/sign-in/callback", "/sign-out"], copy_scope=False)
+    async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
+        await sign_in_pages(scope, receive, send)  # type: ignore[arg-type]  # no WebSockets are routed here
 
     @get("/health/live", sync_to_thread=False)
     def live() -> dict[str, str]:
@@ -75,7 +84,7 @@ def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | 
         # Search is left out: while its engine is away PostgreSQL answers in its place.
         return Response(found, status_code=200 if found["postgres"] and found["files"] else 503)
 
-    routes: list[ControllerRouterHandler] = [live, ready, invitation_page()]
+    routes: list[ControllerRouterHandler] = [sign_in, live, ready, invitation_page()]
     if in_development:
         routes.append(graphiql_files())
     rest = Litestar(routes, openapi_config=None, logging_config=None)
@@ -87,7 +96,7 @@ def application(parts: Parts, settings: Settings, stream_limits: StreamLimits | 
         else:
             await rest(scope, receive, send)
 
-    return application
+    return Front(application, identity, settings.cors_origins, settings.proxies)
 
 
 def server() -> ASGIApplication:

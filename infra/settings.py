@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from infra.embedded.errors import EmbeddedError
 from infra.embedded.folder import private_folder, secret_of
@@ -69,6 +69,17 @@ def _database_address(value: str) -> str:
 def _long_enough(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value()) < _SHORTEST_SECRET:
         raise ValueError
+    return value
+
+
+def _words(value: object) -> object:
+    return [word.strip().lower() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        if _web_address(one) != one or urlsplit(one).path:
+            raise ValueError
     return value
 
 
@@ -174,8 +185,9 @@ class Settings(BaseSettings):
     )
     secret: Annotated[SecretStr, AfterValidator(_long_enough)] = _setting(
         says=(
-            "The key of this installation, the same on all replicas. Sessions of people who sign in at their own "
-            "identity provider will be signed with it; personal tokens do not depend on it: revoke those one by one. "
+            "The key of this installation, the same on all replicas. The secrets of organisations' clients at their "
+            "identity providers are encrypted with it, and sign-ins that are under way: with another one the ADMINs "
+            "set those secrets anew. Sessions and personal tokens do not depend on it: end those one by one. "
             "It must be set where `SERRA_DATABASE_URL` is."
         ),
         takes=f"at least {_SHORTEST_SECRET} random characters, such as `openssl rand -base64 48` prints",
@@ -252,6 +264,24 @@ class Settings(BaseSettings):
         takes="a whole number from 0 (the header is not believed) to 10",
         ge=0,
         le=10,
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)] = _setting(
+        (),
+        says=(
+            "The origins whose pages may ask `/graphql` from a browser, with tokens; a session's cookie is never taken "
+            "from them. docs/sign-in.md tells more."
+        ),
+        takes="origins such as https://app.example.org, separated by commas",
+        shown="none",
+    )
+    private_issuers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = _setting(
+        (),
+        says=(
+            "The hosts of identity providers that may lie in your own network: addresses that organisations' ADMINs "
+            "set are in production otherwise asked only where they are public."
+        ),
+        takes="host names such as login.olen.example, separated by commas",
+        shown="none",
     )
     trusted_documents: Annotated[Path, AfterValidator(_full_path)] | None = _setting(
         None,

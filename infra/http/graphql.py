@@ -15,12 +15,13 @@ from litestar.types import HTTPScope, Receive, Send, WebSocketScope
 
 from infra.http.conditional import Answer, kept
 from infra.http.documents import Document, Documents
+from infra.http.graphiql import GRAPHIQL_POLICY
 from infra.http.leaving import ClientLeft, WhileWanted
 from infra.http.limits import Limits, address_of
 from infra.http.negotiation import JSON_TYPE, answer_type, status_of
 from infra.http.refusal import Refused
 from infra.http.trusted import find_trusted
-from infra.identity.tokens import InvalidToken, Tokens
+from infra.identity.identity import Identity
 from infra.postgres.breadth import Breadth
 from schema.compiler.run import Context, Database, RawExecutor
 from schema.languages import wanted
@@ -55,7 +56,7 @@ class GraphQLOverHTTP:
     limits: Limits
     database: Database
     breadth: Breadth
-    tokens: Tokens
+    identity: Identity
     ports: Ports
     largest_body: int
     deadline: float
@@ -70,7 +71,7 @@ class GraphQLOverHTTP:
         headers = dict(scope["headers"])
         media_type = JSON_TYPE
         if self.page and scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b""):
-            await respond(send, 200, "text/html", self.page, {})
+            await respond(send, 200, "text/html", self.page, {"Content-Security-Policy": GRAPHIQL_POLICY})
             return
         try:
             media_type = _negotiated(headers)
@@ -219,10 +220,7 @@ class GraphQLOverHTTP:
 
     async def viewer(self, headers: Mapping[bytes, bytes]) -> Viewer:
         """Who asks, looked up now. Raises Refused."""
-        try:
-            return await self.tokens.viewer(headers.get(b"authorization", b"").decode("latin-1"))
-        except InvalidToken as error:
-            raise Refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"}) from None
+        return await self.identity.viewer(headers)
 
     async def context(self, headers: Mapping[bytes, bytes], document: Document) -> Context:
         """What an operation knows. Raises Refused."""
@@ -266,7 +264,7 @@ def refusal(refused: Refused) -> bytes:
 
 async def respond(send: Send, status: int, media_type: str, body: bytes, extra: Mapping[str, str]) -> None:
     """Send a whole response."""
-    headers = [(b"x-content-type-options", b"nosniff")]
+    headers: list[tuple[bytes, bytes]] = []
     if status != HTTPStatus.NOT_MODIFIED:
         headers.append((b"content-type", f"{media_type}; charset=utf-8".encode()))
         headers.append((b"content-length", str(len(body)).encode()))

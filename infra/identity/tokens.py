@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from services.organisations.keyrings import keyring_changes, keyring_epoch
-from services.organisations.people import note_use, sign_in
+from services.organisations.people import SignedIn, note_use, sign_in
 from services.organisations.tokens import secret_hash
 from services.viewer import ANYONE, Viewer
 
@@ -24,9 +26,15 @@ class InvalidToken(Exception):
 
 
 class Tokens:
-    """Finds the viewer of an Authorization header."""
+    """Finds the viewer of an Authorization header, or of another secret that `look_up` knows."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        look_up: Callable[[str], Awaitable[SignedIn | None]] = sign_in,
+        note: Callable[[UUID], Awaitable[None]] = note_use,
+        unknown: str = "This token is not valid: it is unknown, has expired or was revoked.",
+    ) -> None:
+        self._look_up, self._note, self._unknown = look_up, note, unknown
         self._viewers: OrderedDict[bytes, tuple[float, Viewer]] = OrderedDict()
         self._changes = keyring_changes()
         self._forgotten = 0
@@ -47,6 +55,14 @@ class Tokens:
         secret = rest.strip()
         if scheme.lower() != "bearer" or not secret:
             raise InvalidToken("Sign in with «Authorization: Bearer <token>».")
+        return await self.holder(secret)
+
+    def knew(self, secret: str) -> bool:
+        """Whether the secret was found valid a while ago; it may be so no longer."""
+        return secret_hash(secret) in self._viewers
+
+    async def holder(self, secret: str) -> Viewer:
+        """Whose secret it is. Raises InvalidToken."""
         if time.monotonic() >= self._look_again:
             await self._look()
         if self._changes != keyring_changes():
@@ -69,13 +85,13 @@ class Tokens:
 
     async def _signed_in(self, key: bytes, secret: str) -> Viewer:
         changes = keyring_changes(), self._forgotten
-        found = await sign_in(secret)
+        found = await self._look_up(secret)
         if found is None:
             self._viewers.pop(key, None)
-            raise InvalidToken("This token is not valid: it is unknown, has expired or was revoked.")
+            raise InvalidToken(self._unknown)
         now = datetime.now(UTC)
         if found.last_used_at is None or found.last_used_at < now - NOTED_EVERY:
-            await note_use(found.token)
+            await self._note(found.token)
         if changes == (keyring_changes(), self._forgotten):  # else what was read may be from before the change
             remembered = min(NOTED_EVERY, found.expires_at - now)
             self._viewers[key] = (time.monotonic() + remembered.total_seconds(), found.viewer)
