@@ -50,7 +50,7 @@ class Front:
     origins: Collection[str] = ()
     proxies: int = 0
     failures: Attempts = field(default_factory=lambda: Attempts(30, 0.5))
-    sign_ins: Attempts = field(default_factory=lambda: Attempts(20, 0.2))
+    sign_ins: Attempts = field(default_factory=lambda: Attempts(120, 2.0))
     added: tuple[tuple[bytes, bytes], ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,8 +18,8 @@ from infra.identity.addresses import Addresses, AddressRefused
 
 LONGEST_ANSWER: Final = 512 * 1024
 """Bytes. Discovery documents and key sets have a few thousand."""
-_AT_ONCE: Final = 4
-_AT_ONCE_IN_ALL: Final = 32
+_AT_ONCE: Final = 8
+_WAITING_AT_MOST: Final = 200
 
 # Their own lines name addresses and headers of every question.
 for _logger in ("httpx", "httpcore"):
@@ -37,7 +36,8 @@ class Questions:
 
     addresses: Addresses
     seconds: float = 5.0
-    _under_way: Counter[str] = field(default_factory=Counter)
+    _places: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    _waiting: int = 0
 
     async def get(self, address: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The JSON object at an address. Raises ProviderFailed."""
@@ -53,9 +53,10 @@ class Questions:
         host = urlsplit(address).hostname or ""
         if why := self.addresses.refusal(address, query=True):
             raise ProviderFailed(why)
-        with self._one_more(host):
+        with self._one_more():
             try:
-                async with asyncio.timeout(self.seconds):
+                # One slow provider occupies a few places; who waits for one of them waits no longer than for it.
+                async with asyncio.timeout(self.seconds), self._places.setdefault(host, asyncio.Semaphore(_AT_ONCE)):
                     status, body = await self._sent(method, address, headers, form)
             except TimeoutError:
                 raise ProviderFailed(f"{host} did not answer within {self.seconds:g} seconds.") from None
@@ -98,17 +99,15 @@ class Questions:
         raise ProviderFailed(f"{url.host} has no address.")
 
     @contextmanager
-    def _one_more(self, host: str) -> Iterator[None]:
-        """One slow provider occupies a few places, and all of them together not the whole service."""
-        if self._under_way[host] >= _AT_ONCE or self._under_way.total() >= _AT_ONCE_IN_ALL:
-            raise ProviderFailed(f"{host} is slow, and others wait for it already.")
-        self._under_way[host] += 1
+    def _one_more(self) -> Iterator[None]:
+        """All providers together do not keep the whole service waiting."""
+        if self._waiting >= _WAITING_AT_MOST:
+            raise ProviderFailed("Too many wait for their providers already.")
+        self._waiting += 1
         try:
             yield
         finally:
-            self._under_way[host] -= 1
-            if not self._under_way[host]:
-                del self._under_way[host]
+            self._waiting -= 1
 
 
 async def _body(response: httpx.Response) -> bytes:

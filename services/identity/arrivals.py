@@ -1,7 +1,7 @@
 """Whom a provider has named: who that is here, with which role, and whether they may come in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -94,7 +94,9 @@ async def machine_of(identity: UUID, claims: Mapping[str, Any]) -> SignedIn | No
     if not rows:
         return None
     viewer = await viewer_of(rows[0]["person"], machine_scopes(claims), rows[0]["organisation"])
-    return SignedIn(identity, viewer, rows[0]["last_used_at"]) if viewer and viewer.roles else None
+    if viewer is None or not viewer.roles:
+        return None
+    return SignedIn(identity, replace(viewer, is_machine=True), rows[0]["last_used_at"])
 
 
 async def note_identity(identity: UUID) -> None:
@@ -123,9 +125,8 @@ async def _admitted(arrival: Arrival) -> tuple[ExternalIdentity | None, Role | N
     await (
         Organisation.select(Organisation.id).where(Organisation.id == provider.organisation).lock_rows("NO KEY UPDATE")
     )
-    if not await IdentityProvider.exists().where(
-        (IdentityProvider.id == provider.id) & (IdentityProvider.issuer == provider.issuer)
-    ):
+    present = await IdentityProvider.objects().where(IdentityProvider.id == provider.id).first()
+    if present is None or present.issuer != provider.issuer or not present.is_enabled:
         raise refusal(ErrorCode.WRONG_STATE, "The organisation has changed its provider meanwhile. Sign in again.")
     role = role_of(provider.rules, provider.default_role, arrival.claims)
     if arrival.kind is IdentityKind.MACHINE:

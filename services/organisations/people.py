@@ -76,6 +76,12 @@ async def viewer_of(person: UUID, scopes: Iterable[str], within: UUID | None = N
     return await narrowed(_viewer(found[0], scopes), within) if found else None
 
 
+async def viewer_again(viewer: Viewer) -> Viewer:
+    """The same viewer with what they hold now."""
+    found = await viewer_of(viewer.person, viewer.scopes, viewer.within) if viewer.person else None
+    return replace(found, is_machine=viewer.is_machine) if found else ANYONE
+
+
 async def narrowed(viewer: Viewer, organisation: UUID | None) -> Viewer:
     """The viewer with what they hold in one organisation and by it, and their own key; without one, as they are."""
     if organisation is None:

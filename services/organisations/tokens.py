@@ -51,6 +51,8 @@ def secret_hash(secret: str) -> bytes:
 async def issue_token(viewer: Viewer, new: NewToken, *, idempotency_key: str | None = None) -> IssuedToken:
     """Make a token for oneself."""
     person = viewer.require_scope(TokenScope.WRITE)
+    if viewer.is_machine:  # what it made would outlast what its provider says of it
+        raise refusal(ErrorCode.FORBIDDEN, "A program makes no tokens: its provider gives it new ones.")
     async with transaction():
         claim = await idempotency.claim(viewer, "issue_token", idempotency_key, new)
         if claim.made:

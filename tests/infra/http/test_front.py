@@ -87,9 +87,11 @@ async def test_guessing_is_slowed_down(app_with: App, serve: Serve, network: Sma
     assert (await elsewhere.post("/graphql", json=QUERY, headers=wrong)).status_code == 401
 
 
-async def test_sign_ins_are_slowed_down(serve: Serve, network: SmallNetwork) -> None:
-    """An address begins a few sign-ins at once, and is told when it may begin the next."""
-    client = serve()
+async def test_sign_ins_are_slowed_down(app_with: App, serve: Serve, network: SmallNetwork) -> None:
+    """An address begins so many sign-ins at once, and is told when it may begin the next."""
+    app = app_with()
+    app.sign_ins = Attempts(20, 0.2)
+    client = serve(app=app)
     codes = [(await client.get("/sign-in", params={"organisation": "olen"})).status_code for _ in range(22)]
     assert codes == [404] * 20 + [429] * 2
     assert (await client.post("/graphql", json=QUERY)).status_code == 200

@@ -45,6 +45,20 @@ async def test_a_machine_works_for_its_organisation(ready: Issuer, serra: Instal
     assert await ExternalIdentity.count() == 1
 
 
+async def test_a_machine_makes_no_tokens(ready: Issuer, serra: Installation) -> None:
+    """Nothing that it makes outlasts what its provider says of it, whatever else the request holds."""
+    machine = serra.client(ready.token(**MACHINE))
+    new = {"label": "x", "scopes": ["READ"], "expiresInDays": 1}
+    assert await machine.refused("issueToken", new) == [("FORBIDDEN", "")]
+    both = await machine.ask(
+        'mutation($i: IssueTokenInput!) { removeMember(input: {organisation: "olen", person: "x"})'
+        " { userErrors { code } }"
+        " issueToken(input: $i) { secret userErrors { code } } }",
+        i=new,
+    )
+    assert both["issueToken"] == {"secret": None, "userErrors": [{"code": "FORBIDDEN"}]}
+
+
 async def test_a_token_without_our_scopes_reads(ready: Issuer, serra: Installation) -> None:
     """Nothing is changed by a token that does not say so."""
     assert await serra.client(ready.token(**{**MACHINE, "scope": None})).refused("createLab", LAB) == [
