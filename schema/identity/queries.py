@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
 
 from schema.compiler.declare import argument, declared
 from schema.compiler.run import Context
@@ -16,6 +15,8 @@ from services.identity.providers import try_rules
 from services.identity.rules import RoleRule
 from services.organisations.terms import Role
 
+_NO_CLAIMS = '`claims` is a JSON object, such as {"groups": ["innovation-lab"]}.'
+
 
 async def _tried(
     context: Context, *, organisation: str, claims: str, rules: Sequence[Mapping[str, Any]] | None = None
@@ -24,12 +25,12 @@ async def _tried(
         given = json.loads(claims)
     except (ValueError, RecursionError):
         given = None
-    if not isinstance(given, dict):
-        message = '`claims` is a JSON object, such as {"groups": ["innovation-lab"]}.'
-        raise GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
     draft = None if rules is None else [RoleRule(one["claim"], one["contains"], Role(one["role"])) for one in rules]
-    tried = await try_rules(context.viewer, organisation, given, draft)
-    return {"role": tried.role, "rule": tried.rule} if tried else None
+    readable = isinstance(given, dict)
+    tried = await try_rules(context.viewer, organisation, given if readable else {}, draft)
+    if tried is None:
+        return None
+    return {"role": tried.role, "rule": tried.rule} if readable else {"problem": _NO_CLAIMS}
 
 
 @strawberry.type

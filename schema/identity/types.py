@@ -51,3 +51,4 @@ class RoleTrial:
     rule: int | None = expression(
         "({value} ->> 'rule')::int", "The place of the rule that gave it, from 0; null where the default did."
     )
+    problem: str | None = expression("{value} ->> 'problem'", "Why the claims could not be read; null where they were.")
