@@ -96,7 +96,8 @@ async def machine_of(identity: UUID, claims: Mapping[str, Any]) -> SignedIn | No
     viewer = await viewer_of(rows[0]["person"], machine_scopes(claims), rows[0]["organisation"])
     if viewer is None or not viewer.roles:
         return None
-    return SignedIn(identity, replace(viewer, is_machine=True), rows[0]["last_used_at"])
+    ends = datetime.fromtimestamp(claims["exp"], UTC)
+    return SignedIn(identity, replace(viewer, is_machine=True), rows[0]["last_used_at"], ends)
 
 
 async def note_identity(identity: UUID) -> None:

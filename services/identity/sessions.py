@@ -19,7 +19,7 @@ from services.viewer import Viewer
 
 _SECRET_BYTES = 32
 _VALID = """
-    select session.id, session.person, session.organisation, session.last_used_at from session
+    select session.id, session.person, session.organisation, session.last_used_at, session.expires_at from session
     where session.secret_hash = {} and session.revoked_at is null
       and session.expires_at > {} and session.last_used_at > {}
 """
@@ -51,8 +51,10 @@ async def session_of(secret: str) -> SignedIn | None:
     found = await Session.raw(_VALID, secret_hash(secret), now, now - SESSION_IDLE)
     if not found:
         return None
-    viewer = await viewer_of(found[0]["person"], tuple(TokenScope), found[0]["organisation"])
-    return SignedIn(found[0]["id"], viewer, found[0]["last_used_at"]) if viewer else None
+    (row,) = found
+    viewer = await viewer_of(row["person"], tuple(TokenScope), row["organisation"])
+    ends = min(row["expires_at"], row["last_used_at"] + SESSION_IDLE)
+    return SignedIn(row["id"], viewer, row["last_used_at"], ends) if viewer else None
 
 
 async def note_session(session: UUID) -> None:

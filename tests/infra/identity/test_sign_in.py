@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from infra.identity import tokens
 from services.identity.tables import ExternalIdentity, Session
 from services.log import LogEntry
 from services.organisations.keyrings import keyring_change
@@ -15,7 +16,7 @@ from tests.factories.network import SmallNetwork, person
 from tests.factories.organisations import check_profiles, members_of, pes_admin
 from tests.infra.identity.conftest import Install
 from tests.infra.identity.issuer import Issuer, Key, keys
-from tests.infra.identity.signing import OWN_PAGE, Browser, Installation, code_of, parameters, settings
+from tests.infra.identity.signing import ME, OWN_PAGE, Browser, Installation, code_of, parameters, settings
 
 CONFIGURED = "organisation { slug }"
 
@@ -227,6 +228,24 @@ async def test_a_session_ends(
     async with keyring_change():
         await Session.update({name: datetime.now(UTC) + past for name, past in column.items()}, force=True)  # type: ignore[misc]
     assert (await browser.ask("{ viewer { email } }")).status_code == 401
+
+
+async def test_what_another_server_ends_is_over_here(
+    admin: Client, serra: Installation, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session that was ended, or a machine that was let in no longer, elsewhere: this server hears of it soon."""
+    monkeypatch.setattr(tokens, "LOOKED_AT_SECONDS", 0.0)
+    await admin.do("configureIdentityProvider", settings(issuer.address, allowsMachines=True), CONFIGURED)
+    browser, machine = serra.browser(), serra.client(issuer.token(aud=serra.url, sub="importer"))
+    await browser.sign_in(issuer)
+    for _ in range(2):
+        assert await browser.roles() == {"olen": "EDITOR"}
+        assert (await machine.send(ME)).status_code == 200
+    await serra.pool.execute("update session set revoked_at = now()")
+    assert (await browser.ask(ME)).status_code == 401
+    assert (await machine.send(ME)).status_code == 200
+    await serra.pool.execute("update identity_provider set allows_machines = false")
+    assert (await machine.send(ME)).status_code == 401
 
 
 async def test_a_provider_that_is_gone_signs_nobody_in(
