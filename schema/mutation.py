@@ -8,9 +8,9 @@ from schema.cases.mutations import CaseMutations
 from schema.comments.mutations import CommentMutations
 from schema.concepts.mutations import ConceptMutations
 from schema.events.mutations import EventMutations
+from schema.identity.mutations import IdentityMutations
 from schema.invitations.mutations import InvitationMutations
 from schema.networks.mutations import NetworkMutations
-from schema.identity.mutations import IdentityMutations
 from schema.notifications.mutations import NotificationMutations
 from schema.organisations.mutations import OrganisationMutations
 from schema.practices.mutations import PracticeMutations

@@ -12,8 +12,8 @@ from services.cases import tables as cases
 from services.comments import tables as comments
 from services.concepts import tables as concepts
 from services.events import tables as events
-from services.invitations import tables as invitations
 from services.identity import tables as identity
+from services.invitations import tables as invitations
 from services.log import LogEntry
 from services.networks import tables as networks
 from services.notifications import tables as notifications

@@ -28,9 +28,9 @@ from services.organisations import tables as t
 
 if TYPE_CHECKING:
     from schema.cases.types import Case
+    from schema.identity.types import IdentityProvider
     from schema.invitations.types import Invitation
     from schema.networks.types import NetworkProposal
-    from schema.identity.types import IdentityProvider
 
 _AMONG_THEM = (
     "{target}.organisation = {organisation}.id and 'organisation:' || {organisation}.id = any({keyring}::text[])"
