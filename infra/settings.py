@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -14,11 +13,20 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from infra.embedded.errors import EmbeddedError
 from infra.embedded.folder import private_folder, secret_of
+from infra.setting_values import (
+    SHORTEST_SECRET,
+    database_address,
+    full_path,
+    long_enough,
+    lower,
+    origins,
+    web_address,
+    words,
+)
 
 _PREFIX = "SERRA_"
 _MEBIBYTE = 1024 * 1024
 _LARGEST_PUT = 5 * 1024 * _MEBIBYTE  # what S3 takes in one request; an upload is one
-_SHORTEST_SECRET = 32
 _LONGEST_ECHO = 80
 _NEEDED_WITH_ENDPOINT = ("s3_bucket", "s3_access_key", "s3_secret_key")
 _INTRODUCTION = """\
@@ -44,45 +52,6 @@ def _setting(default: Any = ..., *, says: str, takes: str, shown: str | None = N
     return Field(default, description=says, json_schema_extra={"takes": takes, "shown": shown}, **rules)
 
 
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _full_path(value: Path) -> Path:
-    return value.expanduser().absolute()
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    _ = parts.port  # raises ValueError where it is no number
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError
-    return value.rstrip("/")
-
-
-def _database_address(value: str) -> str:
-    if urlsplit(value).scheme not in {"postgresql", "postgres"}:
-        raise ValueError
-    return value
-
-
-def _long_enough(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < _SHORTEST_SECRET:
-        raise ValueError
-    return value
-
-
-def _words(value: object) -> object:
-    return [word.strip().lower() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
-
-
-def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
-    for one in value:
-        if _web_address(one) != one or urlsplit(one).path:
-            raise ValueError
-    return value
-
-
 def _own_address(known: dict[str, Any]) -> str:
     host, port = known["host"], known["port"]
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
@@ -90,7 +59,7 @@ def _own_address(known: dict[str, Any]) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
 
 
 class Settings(BaseSettings):
@@ -117,18 +86,18 @@ class Settings(BaseSettings):
             "shown": "from `SERRA_HOST` and `SERRA_PORT`",
         },
     )
-    environment: Annotated[Literal["development", "production"], BeforeValidator(_lower)] = _setting(
+    environment: Annotated[Literal["development", "production"], BeforeValidator(lower)] = _setting(
         "development",
         says="Whether people depend on this installation.",
         takes="`development` or `production`",
     )
-    data: Annotated[Path, AfterValidator(_full_path)] = _setting(
+    data: Annotated[Path, AfterValidator(full_path)] = _setting(
         Path(".serra"),
         says="The folder of the embedded servers and of what Serra generates. Only its owner can read it.",
         takes="a path, absolute or from where Serra is started",
         shown="`.serra`",
     )
-    database_url: Annotated[str, AfterValidator(_database_address)] | None = _setting(
+    database_url: Annotated[str, AfterValidator(database_address)] | None = _setting(
         None,
         says=(
             "The PostgreSQL database (16 or later), with a role that owns nothing in it; docs/operations.md says how "
@@ -183,20 +152,20 @@ class Settings(BaseSettings):
         takes="a Meilisearch API key",
         validation_alias="MEILI_KEY",
     )
-    secret: Annotated[SecretStr, AfterValidator(_long_enough)] = _setting(
+    secret: Annotated[SecretStr, AfterValidator(long_enough)] = _setting(
         says=(
             "The key of this installation, the same on all replicas. The secrets of organisations' clients at their "
             "identity providers are encrypted with it, and sign-ins that are under way: with another one the ADMINs "
             "set those secrets anew. Sessions and personal tokens do not depend on it: end those one by one. "
             "It must be set where `SERRA_DATABASE_URL` is."
         ),
-        takes=f"at least {_SHORTEST_SECRET} random characters, such as `openssl rand -base64 48` prints",
+        takes=f"at least {SHORTEST_SECRET} random characters, such as `openssl rand -base64 48` prints",
         shown="generated, kept in the data folder",
     )
     workers: int = _setting(
         1, says="How many processes answer requests.", takes="a whole number from 1 to 256", ge=1, le=256
     )
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = _setting(
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = _setting(
         "info", says="The least important events that are logged.", takes="`debug`, `info`, `warning` or `error`"
     )
     upload_limit_bytes: int = _setting(
@@ -265,7 +234,7 @@ class Settings(BaseSettings):
         ge=0,
         le=10,
     )
-    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)] = _setting(
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(words), AfterValidator(origins)] = _setting(
         (),
         says=(
             "The origins whose pages may ask `/graphql` from a browser, with tokens; a session's cookie is never taken "
@@ -274,7 +243,7 @@ class Settings(BaseSettings):
         takes="origins such as https://app.example.org, separated by commas",
         shown="none",
     )
-    private_issuers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = _setting(
+    private_issuers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(words)] = _setting(
         (),
         says=(
             "The hosts of identity providers that may lie in your own network: addresses that organisations' ADMINs "
@@ -283,7 +252,7 @@ class Settings(BaseSettings):
         takes="host names such as login.olen.example, separated by commas",
         shown="none",
     )
-    trusted_documents: Annotated[Path, AfterValidator(_full_path)] | None = _setting(
+    trusted_documents: Annotated[Path, AfterValidator(full_path)] | None = _setting(
         None,
         says="The GraphQL documents that are registered when Serra starts: a folder of .graphql files or a manifest.",
         takes="the path of a folder, or of a JSON object from ids to documents",
@@ -344,7 +313,7 @@ def load_settings() -> Settings:
     """
     given = {name.upper() for name, value in os.environ.items() if value}
     generated = not given & {_variable("secret"), _variable("database_url")}
-    stand_in: dict[str, Any] = {"secret": "-" * _SHORTEST_SECRET} if generated else {}
+    stand_in: dict[str, Any] = {"secret": "-" * SHORTEST_SECRET} if generated else {}
     problems = list(_unknown(given))
     settings = None
     try:

@@ -1,0 +1,54 @@
+"""The values that settings take."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+SHORTEST_SECRET = 32
+
+
+def lower(value: object) -> object:
+    """Letters that are all small; another value as it is."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def full_path(value: Path) -> Path:
+    """The path from the root."""
+    return value.expanduser().absolute()
+
+
+def web_address(value: str) -> str:
+    """An address on the web, without a slash at its end. Raises ValueError."""
+    parts = urlsplit(value)
+    _ = parts.port  # raises ValueError where it is no number
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    return value.rstrip("/")
+
+
+def database_address(value: str) -> str:
+    """An address of a PostgreSQL database. Raises ValueError."""
+    if urlsplit(value).scheme not in {"postgresql", "postgres"}:
+        raise ValueError
+    return value
+
+
+def long_enough(value: SecretStr) -> SecretStr:
+    """A secret that nobody guesses. Raises ValueError."""
+    if len(value.get_secret_value()) < SHORTEST_SECRET:
+        raise ValueError
+    return value
+
+
+def words(value: object) -> object:
+    """What stands between commas, in small letters."""
+    return [word.strip().lower() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def origins(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Addresses without a path. Raises ValueError."""
+    for one in value:
+        if web_address(one) != one or urlsplit(one).path:
+            raise ValueError
+    return value
