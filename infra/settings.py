@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         shown="embedded PostgreSQL",
         repr=False,
     )
-    database_owner_url: Annotated[str, AfterValidator(_database_address)] | None = _setting(
+    database_owner_url: Annotated[str, AfterValidator(database_address)] | None = _setting(
         None,
         says="The same database with the role that owns its tables. Only `serra migrate` and `serra run` use it.",
         takes="an address such as postgresql://owner:password@host:5432/database",
