@@ -1,10 +1,22 @@
-"""The values that settings take."""
+"""The values that settings take, and what stands above their page."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+INTRODUCTION = """\
+# Settings
+
+Serra is set by environment variables. A variable that is empty counts as not set; one that begins with `SERRA_` and
+is not listed here stops the start, so that a misspelt name is not silently ignored. Without any of them Serra runs on
+this machine alone, with its own PostgreSQL and file store in the data folder.
+
+This page is printed by `python -m infra.settings`.
+
+| Variable | Default | What it is | Takes |
+| --- | --- | --- | --- |
+"""
 SHORTEST_SECRET = 32
 
 

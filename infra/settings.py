@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from infra.embedded.errors import EmbeddedError
 from infra.embedded.folder import private_folder, secret_of
 from infra.setting_values import (
+    INTRODUCTION,
     SHORTEST_SECRET,
     database_address,
     full_path,
@@ -29,18 +30,6 @@ _MEBIBYTE = 1024 * 1024
 _LARGEST_PUT = 5 * 1024 * _MEBIBYTE  # what S3 takes in one request; an upload is one
 _LONGEST_ECHO = 80
 _NEEDED_WITH_ENDPOINT = ("s3_bucket", "s3_access_key", "s3_secret_key")
-_INTRODUCTION = """\
-# Settings
-
-Serra is set by environment variables. A variable that is empty counts as not set; one that begins with `SERRA_` and
-is not listed here stops the start, so that a misspelt name is not silently ignored. Without any of them Serra runs on
-this machine alone, with its own PostgreSQL and file store in the data folder.
-
-This page is printed by `python -m infra.settings`.
-
-| Variable | Default | What it is | Takes |
-| --- | --- | --- | --- |
-"""
 
 
 class SettingsError(Exception):
@@ -341,7 +330,7 @@ def settings_page() -> str:
         told = _told(name)
         default = told["shown"] or ("not set" if field.default is None else f"`{str(field.default).lower()}`")
         rows.append(f"| `{_variable(name)}` | {default} | {field.description} | {told['takes']} |\n")
-    return _INTRODUCTION + "".join(rows)
+    return INTRODUCTION + "".join(rows)
 
 
 def _variable(name: str) -> str:

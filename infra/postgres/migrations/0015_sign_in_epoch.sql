@@ -15,3 +15,10 @@ drop trigger if exists external_identity_raises_epoch on external_identity;
 create constraint trigger external_identity_raises_epoch
     after update of person or delete on external_identity deferrable initially deferred
     for each row execute function raise_keyring_epoch();
+
+-- Behind the wall: an organisation's ADMINs see that it has a provider, by the keys of those who are in it;
+-- what they see of its secret, which is encrypted, is that there is one.
+select app.guard(
+    'identity_provider', $rule$array['organisation:' || {row}.organisation] && (select app.keyring())$rule$
+);
+grant select on identity_provider to serra_reader;
