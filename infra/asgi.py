@@ -5,22 +5,25 @@ import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
-from litestar import Litestar, Response, get
+from litestar import Litestar, Response, asgi, get
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from infra.http.documents import Documents
+from infra.http.front import Front
 from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
 from infra.http.invitation import DOCUMENTS, invitation_page
 from infra.http.limits import Limits
+from infra.http.sign_in import SignInPages
 from infra.http.subscriptions.endpoint import GraphQLEndpoint
 from infra.http.subscriptions.following import Hub
 from infra.http.subscriptions.limits import Connections, StreamLimits
 from infra.http.subscriptions.operations import Operations
 from infra.http.trusted import trusted_documents
+from infra.identity.identity import identity_of
 from infra.identity.refusals import Refusals
-from infra.identity.tokens import Tokens
 from infra.parts import Parts, open_parts
 from infra.postgres.breadth import Breadth
 from infra.postgres.changes import Changes
@@ -36,12 +39,12 @@ _COLLECTED_EVERY = 20_000
 
 def application(
     parts: Parts, settings: Settings, stream_limits: StreamLimits | None = None, refusals: Refusals | None = None
-) -> ASGIApplication:
+) -> Front:
     """The application over parts that are already open."""
     in_development = settings.environment == "development"
     documents = Documents(catalogue)
-    tokens, stream_limits = Tokens(), stream_limits or StreamLimits()
     refusals = refusals or Refusals(settings.refusals_every_seconds)
+    identity, stream_limits = identity_of(settings, refusals), stream_limits or StreamLimits()
     one_answer = GraphQLOverHTTP(
         schema=schema,
         documents=documents,
@@ -52,19 +55,24 @@ def application(
         limits=Limits(settings.node_limit, settings.cost_limit, settings.cost_budget, settings.cost_budget_per_second),
         database=parts.database,
         breadth=Breadth(parts.database.pool),
-        tokens=tokens,
+        identity=identity,
         refusals=refusals,
-        ports=parts.ports,
+        ports=replace(parts.ports, issuers=identity.issuers),
         largest_body=settings.body_limit_bytes,
         deadline=settings.request_timeout_seconds,
         threshold=settings.small_cell_threshold,
         trusted_only=settings.trusted_documents_only,
-        proxies=settings.proxies,
         page=graphiql_page() if in_development else None,
         public_url=settings.public_url,
     )
-    hub = Hub(parts.database.changes, tokens, stream_limits)
+    hub = Hub(parts.database.changes, identity, stream_limits)
     endpoint = GraphQLEndpoint(Operations(one_answer, hub), Connections(stream_limits))
+
+    sign_in_pages = SignInPages(identity, refusals, settings.request_timeout_seconds)
+
+    @asgi(["/sign-in", "/sign-in/callback", "/sign-out"], copy_scope=False)
+    async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
+        await sign_in_pages(scope, receive, send)  # type: ignore[arg-type]  # no WebSockets are routed here
 
     @get("/health/live", sync_to_thread=False)
     def live() -> dict[str, str]:
@@ -80,7 +88,7 @@ def application(
         # Search is left out: while its engine is away PostgreSQL answers in its place.
         return Response(found, status_code=200 if found["postgres"] and found["files"] else 503)
 
-    routes: list[ControllerRouterHandler] = [live, ready, invitation_page()]
+    routes: list[ControllerRouterHandler] = [sign_in, live, ready, invitation_page()]
     if in_development:
         routes.append(graphiql_files())
     rest = Litestar(routes, lifespan=[lambda _: refusals.writing()], openapi_config=None, logging_config=None)
@@ -92,7 +100,7 @@ def application(
         else:
             await rest(scope, receive, send)
 
-    return application
+    return Front(application, identity, settings.cors_origins, settings.proxies)
 
 
 def server() -> ASGIApplication:

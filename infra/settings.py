@@ -6,33 +6,31 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from infra.embedded.errors import EmbeddedError
 from infra.embedded.folder import private_folder, secret_of
+from infra.setting_values import (
+    INTRODUCTION,
+    SHORTEST_SECRET,
+    database_address,
+    full_path,
+    long_enough,
+    lower,
+    origins,
+    own_address,
+    web_address,
+    words,
+)
 
 _PREFIX = "SERRA_"
 _MEBIBYTE = 1024 * 1024
 _LARGEST_PUT = 5 * 1024 * _MEBIBYTE  # what S3 takes in one request; an upload is one
-_SHORTEST_SECRET = 32
 _LONGEST_ECHO = 80
 _NEEDED_WITH_ENDPOINT = ("s3_bucket", "s3_access_key", "s3_secret_key")
-_INTRODUCTION = """\
-# Settings
-
-Serra is set by environment variables. A variable that is empty counts as not set; one that begins with `SERRA_` and
-is not listed here stops the start, so that a misspelt name is not silently ignored. Without any of them Serra runs on
-this machine alone, with its own PostgreSQL and file store in the data folder.
-
-This page is printed by `python -m infra.settings`.
-
-| Variable | Default | What it is | Takes |
-| --- | --- | --- | --- |
-"""
 
 
 class SettingsError(Exception):
@@ -44,42 +42,7 @@ def _setting(default: Any = ..., *, says: str, takes: str, shown: str | None = N
     return Field(default, description=says, json_schema_extra={"takes": takes, "shown": shown}, **rules)
 
 
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _full_path(value: Path) -> Path:
-    return value.expanduser().absolute()
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    _ = parts.port  # raises ValueError where it is no number
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError
-    return value.rstrip("/")
-
-
-def _database_address(value: str) -> str:
-    if urlsplit(value).scheme not in {"postgresql", "postgres"}:
-        raise ValueError
-    return value
-
-
-def _long_enough(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < _SHORTEST_SECRET:
-        raise ValueError
-    return value
-
-
-def _own_address(known: dict[str, Any]) -> str:
-    host, port = known["host"], known["port"]
-    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
-        host = "localhost"
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
 
 
 class Settings(BaseSettings):
@@ -99,25 +62,25 @@ class Settings(BaseSettings):
         8000, says="The TCP port to listen at.", takes="a whole number from 1 to 65535", ge=1, le=65_535
     )
     public_url: WebAddress = Field(
-        default_factory=_own_address,
+        default_factory=own_address,
         description="The address at which people reach Serra, for links in answers, exports and feeds.",
         json_schema_extra={
             "takes": "an address that begins with http:// or https://",
             "shown": "from `SERRA_HOST` and `SERRA_PORT`",
         },
     )
-    environment: Annotated[Literal["development", "production"], BeforeValidator(_lower)] = _setting(
+    environment: Annotated[Literal["development", "production"], BeforeValidator(lower)] = _setting(
         "development",
         says="Whether people depend on this installation.",
         takes="`development` or `production`",
     )
-    data: Annotated[Path, AfterValidator(_full_path)] = _setting(
+    data: Annotated[Path, AfterValidator(full_path)] = _setting(
         Path(".serra"),
         says="The folder of the embedded servers and of what Serra generates. Only its owner can read it.",
         takes="a path, absolute or from where Serra is started",
         shown="`.serra`",
     )
-    database_url: Annotated[str, AfterValidator(_database_address)] | None = _setting(
+    database_url: Annotated[str, AfterValidator(database_address)] | None = _setting(
         None,
         says=(
             "The PostgreSQL database (16 or later), with a role that owns nothing in it; docs/operations.md says how "
@@ -127,7 +90,7 @@ class Settings(BaseSettings):
         shown="embedded PostgreSQL",
         repr=False,
     )
-    database_owner_url: Annotated[str, AfterValidator(_database_address)] | None = _setting(
+    database_owner_url: Annotated[str, AfterValidator(database_address)] | None = _setting(
         None,
         says="The same database with the role that owns its tables. Only `serra migrate` and `serra run` use it.",
         takes="an address such as postgresql://owner:password@host:5432/database",
@@ -172,19 +135,20 @@ class Settings(BaseSettings):
         takes="a Meilisearch API key",
         validation_alias="MEILI_KEY",
     )
-    secret: Annotated[SecretStr, AfterValidator(_long_enough)] = _setting(
+    secret: Annotated[SecretStr, AfterValidator(long_enough)] = _setting(
         says=(
-            "The key of this installation, the same on all replicas. Sessions of people who sign in at their own "
-            "identity provider will be signed with it; personal tokens do not depend on it: revoke those one by one. "
+            "The key of this installation, the same on all replicas. The secrets of organisations' clients at their "
+            "identity providers are encrypted with it, and sign-ins that are under way: with another one the ADMINs "
+            "set those secrets anew. Sessions and personal tokens do not depend on it: end those one by one. "
             "It must be set where `SERRA_DATABASE_URL` is."
         ),
-        takes=f"at least {_SHORTEST_SECRET} random characters, such as `openssl rand -base64 48` prints",
+        takes=f"at least {SHORTEST_SECRET} random characters, such as `openssl rand -base64 48` prints",
         shown="generated, kept in the data folder",
     )
     workers: int = _setting(
         1, says="How many processes answer requests.", takes="a whole number from 1 to 256", ge=1, le=256
     )
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = _setting(
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = _setting(
         "info", says="The least important events that are logged.", takes="`debug`, `info`, `warning` or `error`"
     )
     upload_limit_bytes: int = _setting(
@@ -260,7 +224,25 @@ class Settings(BaseSettings):
         gt=0,
         le=3600,
     )
-    trusted_documents: Annotated[Path, AfterValidator(_full_path)] | None = _setting(
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(words), AfterValidator(origins)] = _setting(
+        (),
+        says=(
+            "The origins whose pages may ask `/graphql` from a browser, with tokens; a session's cookie is never taken "
+            "from them. docs/sign-in.md tells more."
+        ),
+        takes="origins such as https://app.example.org, separated by commas",
+        shown="none",
+    )
+    private_issuers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(words)] = _setting(
+        (),
+        says=(
+            "The hosts of identity providers that may lie in your own network: addresses that organisations' ADMINs "
+            "set are in production otherwise asked only where they are public."
+        ),
+        takes="host names such as login.olen.example, separated by commas",
+        shown="none",
+    )
+    trusted_documents: Annotated[Path, AfterValidator(full_path)] | None = _setting(
         None,
         says="The GraphQL documents that are registered when Serra starts: a folder of .graphql files or a manifest.",
         takes="the path of a folder, or of a JSON object from ids to documents",
@@ -287,7 +269,7 @@ class Settings(BaseSettings):
     )
     keep_ended_tokens_days: int = _setting(
         90,
-        says="For how many days a personal token is remembered after it expired or was revoked.",
+        says="For how many days a personal token or a session is remembered after it expired or was ended.",
         takes="a whole number of days from 1 to 3650",
         ge=1,
         le=3_650,
@@ -321,7 +303,7 @@ def load_settings() -> Settings:
     """
     given = {name.upper() for name, value in os.environ.items() if value}
     generated = not given & {_variable("secret"), _variable("database_url")}
-    stand_in: dict[str, Any] = {"secret": "-" * _SHORTEST_SECRET} if generated else {}
+    stand_in: dict[str, Any] = {"secret": "-" * SHORTEST_SECRET} if generated else {}
     problems = list(_unknown(given))
     settings = None
     try:
@@ -349,7 +331,7 @@ def settings_page() -> str:
         told = _told(name)
         default = told["shown"] or ("not set" if field.default is None else f"`{str(field.default).lower()}`")
         rows.append(f"| `{_variable(name)}` | {default} | {field.description} | {told['takes']} |\n")
-    return _INTRODUCTION + "".join(rows)
+    return INTRODUCTION + "".join(rows)
 
 
 def _variable(name: str) -> str:

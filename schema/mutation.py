@@ -8,6 +8,7 @@ from schema.cases.mutations import CaseMutations
 from schema.comments.mutations import CommentMutations
 from schema.concepts.mutations import ConceptMutations
 from schema.events.mutations import EventMutations
+from schema.identity.mutations import IdentityMutations
 from schema.invitations.mutations import InvitationMutations
 from schema.networks.mutations import NetworkMutations
 from schema.notifications.mutations import NotificationMutations
@@ -30,6 +31,7 @@ class Mutation(
     EventMutations,
     InvitationMutations,
     NetworkMutations,
+    IdentityMutations,
     NotificationMutations,
     OrganisationMutations,
     PracticeMutations,

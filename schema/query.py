@@ -6,6 +6,7 @@ from schema.artefacts.queries import ArtefactQueries
 from schema.cases.queries import CaseQueries
 from schema.concepts.queries import ConceptQueries
 from schema.events.queries import EventQueries
+from schema.identity.queries import IdentityQueries
 from schema.nodes import NodeQueries
 from schema.organisations.queries import OrganisationQueries
 from schema.practices.queries import PracticeQueries
@@ -20,6 +21,7 @@ class Query(
     CaseQueries,
     ConceptQueries,
     EventQueries,
+    IdentityQueries,
     NodeQueries,
     OrganisationQueries,
     PracticeQueries,

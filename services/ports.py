@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from services.artefacts.ports import FileStore
+from services.identity.ports import Issuers, NoIssuers
 from services.privacy.ages import AgeLimits
 from services.search.ports import SearchEngine
 
@@ -15,3 +16,4 @@ class Ports:
     search: SearchEngine
     largest_upload: int = 200 * 1024 * 1024
     ages: AgeLimits = field(default_factory=AgeLimits)
+    issuers: Issuers = field(default_factory=NoIssuers)

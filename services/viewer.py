@@ -52,6 +52,10 @@ class Viewer:
     keyring: tuple[str, ...] = (PUBLIC,)
     scopes: frozenset[TokenScope] = frozenset()
     is_steward: bool = False
+    within: UUID | None = None
+    """The one organisation that this sign-in speaks for: its provider says who it is, so for others it says nothing."""
+    is_machine: bool = False
+    """A program, by a token of its provider."""
 
     def has_role(self, organisation: UUID, least: Role) -> bool:
         """Whether the person holds `least`, or a role that includes it, in the organisation."""

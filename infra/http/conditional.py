@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import NamedTuple
 
-_VARY = {"Vary": "Authorization, Accept, Accept-Language"}
+_VARY = {"Vary": "Authorization, Cookie, Accept, Accept-Language"}
 _KEPT = {**_VARY, "Cache-Control": "private, no-cache"}
 _LONGEST_PERSON = 16
 

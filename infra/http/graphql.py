@@ -16,13 +16,14 @@ from litestar.types import HTTPScope, Receive, Send, WebSocketScope
 from infra.http import asker
 from infra.http.conditional import Answer, kept
 from infra.http.documents import Document, Documents, Operation
+from infra.http.graphiql import GRAPHIQL_POLICY
 from infra.http.leaving import ClientLeft, WhileWanted
 from infra.http.limits import Limits
 from infra.http.negotiation import JSON_TYPE, answer_type, status_of
 from infra.http.refusal import Refused
 from infra.http.trusted import find_trusted
+from infra.identity.identity import Identity
 from infra.identity.refusals import Refusals
-from infra.identity.tokens import InvalidToken, Tokens
 from infra.postgres.breadth import Breadth
 from schema.compiler.run import Context, Database, RawExecutor
 from schema.languages import wanted
@@ -59,14 +60,13 @@ class GraphQLOverHTTP:
     limits: Limits
     database: Database
     breadth: Breadth
-    tokens: Tokens
+    identity: Identity
     refusals: Refusals
     ports: Ports
     largest_body: int
     deadline: float
     threshold: int
     trusted_only: bool = False
-    proxies: int = 0
     page: bytes | None = None
     public_url: str = ""
 
@@ -75,7 +75,7 @@ class GraphQLOverHTTP:
         headers = dict(scope["headers"])
         media_type = JSON_TYPE
         if self.page and scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b""):
-            await respond(send, 200, "text/html", self.page, {})
+            await respond(send, 200, "text/html", self.page, {"Content-Security-Policy": GRAPHIQL_POLICY})
             return
         try:
             media_type = _negotiated(headers)
@@ -225,12 +225,7 @@ class GraphQLOverHTTP:
 
     async def viewer(self, headers: Mapping[bytes, bytes]) -> Viewer:
         """Who asks, looked up now. Raises Refused."""
-        try:
-            given = headers.get(b"authorization", b"").decode("latin-1")
-            return await self.tokens.viewer(given, asker.address.get())
-        except InvalidToken as error:
-            self.refusals.note(RefusedSignIn(asker.address.get(), error.token))
-            raise Refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"}) from None
+        return await self.identity.viewer(headers)
 
     async def context(self, headers: Mapping[bytes, bytes], document: Document) -> Context:
         """What an operation knows. Raises Refused."""
@@ -286,7 +281,7 @@ def refusal(refused: Refused) -> bytes:
 
 async def respond(send: Send, status: int, media_type: str, body: bytes, extra: Mapping[str, str]) -> None:
     """Send a whole response."""
-    headers = [(b"x-content-type-options", b"nosniff")]
+    headers: list[tuple[bytes, bytes]] = []
     if status != HTTPStatus.NOT_MODIFIED:
         headers.append((b"content-type", f"{media_type}; charset=utf-8".encode()))
         headers.append((b"content-length", str(len(body)).encode()))

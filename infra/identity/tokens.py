@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
 from services.organisations.keyrings import keyring_changes, keyring_epoch
-from services.organisations.people import sign_in
+from services.organisations.people import SignedIn, sign_in
 from services.organisations.sign_ins import NOTED_EVERY, ended_token, is_due, note_use
 from services.organisations.tokens import TOKEN_PREFIX, secret_hash
 from services.viewer import ANYONE, Viewer
@@ -32,9 +33,15 @@ class InvalidToken(Exception):
 
 
 class Tokens:
-    """Finds the viewer of an Authorization header."""
+    """Finds the viewer of an Authorization header, or of another secret that `look_up` knows."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        look_up: Callable[[str], Awaitable[SignedIn | None]] = sign_in,
+        note: Callable[[UUID, Viewer, str], Awaitable[None]] = note_use,
+        unknown: str = "This token is not valid: it is unknown, has expired or was revoked.",
+    ) -> None:
+        self._look_up, self._note, self._unknown = look_up, note, unknown
         self._viewers: OrderedDict[_Key, tuple[float, Viewer]] = OrderedDict()
         self._noted: OrderedDict[tuple[UUID, str], float] = OrderedDict()
         self._changes = keyring_changes()
@@ -56,6 +63,14 @@ class Tokens:
         secret = rest.strip()
         if scheme.lower() != "bearer" or not secret:
             raise InvalidToken("Sign in with «Authorization: Bearer <token>».")
+        return await self.holder(secret, address)
+
+    def knew(self, secret: str, address: str) -> bool:
+        """Whether the secret was found valid a while ago, from an address; it may be so no longer."""
+        return (secret_hash(secret), address) in self._viewers
+
+    async def holder(self, secret: str, address: str = "") -> Viewer:
+        """Whose secret it is, from an address. Raises InvalidToken."""
         if time.monotonic() >= self._look_again:
             await self._look()
         if self._changes != keyring_changes():
@@ -78,13 +93,14 @@ class Tokens:
 
     async def _signed_in(self, key: _Key, secret: str) -> Viewer:
         changes = keyring_changes(), self._forgotten
-        found = await sign_in(secret)
+        found = await self._look_up(secret)
         if found is None:
             self._viewers.pop(key, None)
             ended = await ended_token(secret) if secret.startswith(TOKEN_PREFIX) else None
-            raise InvalidToken("This token is not valid: it is unknown, has expired or was revoked.", ended)
-        if is_due(found.last_used_at, found.last_used_from, key[1]) and self._is_first(found.token, key[1]):
-            await note_use(found.token, found.viewer, key[1])
+            raise InvalidToken(self._unknown, ended)
+        address = key[1]
+        if is_due(found.last_used_at, found.last_used_from, address) and self._is_first(found.token, address):
+            await self._note(found.token, found.viewer, address)
         if changes == (keyring_changes(), self._forgotten):  # else what was read may be from before the change
             remembered = min(NOTED_EVERY, found.expires_at - datetime.now(UTC))
             _keep(self._viewers, key, (time.monotonic() + remembered.total_seconds(), found.viewer))

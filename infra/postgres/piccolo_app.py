@@ -13,6 +13,7 @@ from services.cases import tables as cases
 from services.comments import tables as comments
 from services.concepts import tables as concepts
 from services.events import tables as events
+from services.identity import tables as identity
 from services.invitations import tables as invitations
 from services.log import LogEntry
 from services.networks import tables as networks
@@ -36,6 +37,10 @@ TABLES: list[type[Table]] = [
     organisations.IdempotencyKey,
     invitations.Invitation,
     networks.NetworkProposal,
+    identity.IdentityProvider,
+    identity.ExternalIdentity,
+    identity.Session,
+    identity.SpentState,
     concepts.Concept,
     cases.Case,
     cases.CaseAudience,

@@ -137,7 +137,10 @@ def _nodes(made: Catalogue) -> Any:
 
 def _served(made: Catalogue, serve: Callable[..., Awaitable[Any]]) -> Any:
     async def resolve(_: Any, info: Info, **arguments: Any) -> Any:
-        given = json.dumps(await serve(info.context, **arguments), ensure_ascii=False)
+        served = await serve(info.context, **arguments)
+        if served is None:
+            return None
+        given = json.dumps(served, ensure_ascii=False)
         return await resolve_compiled(info, made, Embedded("{given}::text::jsonb"), {"given": given})
 
     return resolve

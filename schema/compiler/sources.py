@@ -160,7 +160,7 @@ class Nodes:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What a service answers, as JSON, shown through a type that lives inside JSON.
+    """What a service answers, as JSON, shown through a type that lives inside JSON; None is null.
 
     `serve` is an async function of the request's context and the field's arguments.
     """

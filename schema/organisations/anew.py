@@ -8,8 +8,7 @@ from strawberry.types import Info
 
 from schema.compiler.run import Context
 from schema.payload import Payload, answer
-from services.organisations.people import viewer_of
-from services.viewer import ANYONE
+from services.organisations.people import viewer_again
 
 P = TypeVar("P", bound=Payload)
 
@@ -17,7 +16,5 @@ P = TypeVar("P", bound=Payload)
 async def answer_anew(info: Info[Context, None], payload: type[P], field: str, call: Awaitable[UUID]) -> P:
     """As `answer`, for a change of roles and keys: the payload, and what follows it, is read with those held now."""
     answered = await answer(payload, field, call)
-    context = info.context
-    if context.viewer.person is not None:
-        context.viewer = await viewer_of(context.viewer.person, context.viewer.scopes) or ANYONE
+    info.context.viewer = await viewer_again(info.context.viewer)
     return answered

@@ -30,6 +30,7 @@ from services.organisations import tables as t
 if TYPE_CHECKING:
     from schema.audit.types import LogLine
     from schema.cases.types import Case
+    from schema.identity.types import IdentityProvider
     from schema.invitations.types import Invitation
     from schema.networks.types import NetworkProposal
 
@@ -37,6 +38,11 @@ _AMONG_THEM = (
     "{target}.organisation = {organisation}.id and 'organisation:' || {organisation}.id = any({keyring}::text[])"
 )
 """Who belongs to an organisation is for those who belong to it: its profile is everyone's, this is not."""
+
+_BY_ITS_ADMINS = (
+    _AMONG_THEM + " and exists (select from membership admin where admin.person = {viewer}::uuid"
+    " and admin.organisation = {organisation}.id and admin.role = 'ADMIN')"
+)
 
 
 @declare(None, Rule.PART)
@@ -85,6 +91,9 @@ class Organisation(Node):
     )
     labs: Connection["Lab"] = page("Its innovation labs.", on=t.Lab.organisation, orders=lists.LAB_ORDERS)
     audit_log: Connection[Annotated["LogLine", strawberry.lazy("schema.audit.types")]] = log_of_organisation()
+    identity_provider: Annotated["IdentityProvider", strawberry.lazy("schema.identity.types")] | None = declared(
+        One(_BY_ITS_ADMINS), "By whom its people are signed in. Read by its ADMINs; null for everyone else."
+    )
 
 
 @declare(t.Network, Rule.AUDIENCE)

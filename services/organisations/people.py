@@ -1,7 +1,7 @@
 """Who a request comes from: the holder of a token, with the roles and keys that they hold at this moment."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -12,12 +12,12 @@ from services.errors import refuse_if
 from services.ids import new_id
 from services.organisations.keyrings import KEYS, renew_audiences
 from services.organisations.rules import LONGEST_LIFE, check_name
-from services.organisations.tables import Person, PersonalToken
+from services.organisations.tables import NetworkMember, Person, PersonalToken
 from services.organisations.terms import Role, TokenScope
 from services.organisations.tokens import TOKEN_PREFIX, NewToken, issue_token_for, secret_hash
 from services.text import clean
 from services.transaction import transaction
-from services.viewer import ANYONE, PUBLIC, Viewer
+from services.viewer import ANYONE, PUBLIC, Viewer, network_key, organisation_key, person_key
 
 _VIEWER = f"""
     person.id as person, person.name, person.is_steward, {KEYS} as keys,
@@ -32,7 +32,8 @@ _VIEWER = f"""
 """  # noqa: S608 - only the constant above stands in it
 
 _OF_TOKEN = f"""
-    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.last_used_from, token.expires_at
+    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.last_used_from, token.expires_at,
+        token.organisation
     from personal_token token join person on person.id = token.person
     where token.secret_hash = {{}} and token.expires_at > now() and token.revoked_at is null
       and person.erased_at is null
@@ -43,13 +44,16 @@ _OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.er
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A valid token, who holds it, when and from where it was last noted as used, and when it ends to be valid."""
+    """A valid token, session or machine, who it is, when it was last noted as used, and when it ends to be valid.
+
+    From where it was last used is known of personal tokens alone.
+    """
 
     token: UUID
     viewer: Viewer
     last_used_at: datetime | None
-    last_used_from: str | None
     expires_at: datetime
+    last_used_from: str | None = None
 
 
 async def sign_in(secret: str) -> SignedIn | None:
@@ -58,8 +62,8 @@ async def sign_in(secret: str) -> SignedIn | None:
     if not found:
         return None
     (row,) = found
-    used = row["last_used_at"], row["last_used_from"]
-    return SignedIn(row["token"], _viewer(row, row["scopes"]), *used, row["expires_at"])
+    viewer = await narrowed(_viewer(row, row["scopes"]), row["organisation"])
+    return SignedIn(row["token"], viewer, row["last_used_at"], row["expires_at"], row["last_used_from"])
 
 
 async def viewer_of_token(secret: str) -> Viewer | None:
@@ -68,10 +72,37 @@ async def viewer_of_token(secret: str) -> Viewer | None:
     return signed_in.viewer if signed_in else None
 
 
-async def viewer_of(person: UUID, scopes: Iterable[str]) -> Viewer | None:
-    """A person as a viewer, with the keys they hold now; None for one who was erased."""
+async def viewer_of(person: UUID, scopes: Iterable[str], within: UUID | None = None) -> Viewer | None:
+    """A person as a viewer, with the keys they hold now, of one organisation alone where `within` names it.
+
+    None for one who was erased.
+    """
     found = await Person.raw(_OF_PERSON, person)
-    return _viewer(found[0], scopes) if found else None
+    return await narrowed(_viewer(found[0], scopes), within) if found else None
+
+
+async def viewer_again(viewer: Viewer) -> Viewer:
+    """The same viewer with what they hold now."""
+    found = await viewer_of(viewer.person, viewer.scopes, viewer.within) if viewer.person else None
+    return replace(found, is_machine=viewer.is_machine) if found else ANYONE
+
+
+async def narrowed(viewer: Viewer, organisation: UUID | None) -> Viewer:
+    """The viewer with what they hold in one organisation and by it, and their own key; without one, as they are."""
+    if organisation is None:
+        return viewer
+    role = viewer.roles.get(organisation)
+    kept = {PUBLIC, person_key(viewer.person)} if viewer.person else {PUBLIC}
+    if role is not None:
+        networks = await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation == organisation)
+        kept |= {organisation_key(organisation), *(network_key(one["network"]) for one in networks)}
+    return replace(
+        viewer,
+        roles=MappingProxyType({organisation: role} if role else {}),
+        keyring=tuple(key for key in viewer.keyring if key in kept),
+        is_steward=False,
+        within=organisation,
+    )
 
 
 async def add_steward(name: str) -> str:

@@ -18,6 +18,8 @@ TOKENS_AT_MOST = 50
 """How many valid tokens one person may hold: enough for every machine, too few to hide a stolen one among."""
 LONGEST_LIFE = 365
 """How many days a token may be valid."""
+LONGEST_LIFE_WITHIN = 30
+"""The same for one that is made by somebody whom an identity provider signed in, and may lock out tomorrow."""
 
 _NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{0,3}", re.ASCII)
 _LAU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,12}", re.ASCII)
@@ -114,15 +116,19 @@ def check_facilitator_remains(others: int, *field: str) -> Iterator[Problem]:
 
 
 def check_token(
-    label: str, scopes: Collection[TokenScope], expires_in_days: int, held: Collection[TokenScope]
+    label: str,
+    scopes: Collection[TokenScope],
+    expires_in_days: int,
+    held: Collection[TokenScope],
+    longest: int = LONGEST_LIFE,
 ) -> Iterator[Problem]:
     """A token says what it is for, lasts at most a year, and may do no more than the one that made it."""
     if not label:
         yield Problem(ErrorCode.REQUIRED, "Say what the token is for, such as «nightly export».", ("label",))
     elif len(label) > LABEL_LIMIT:
         yield Problem(ErrorCode.TOO_LONG, f"A label has at most {LABEL_LIMIT} characters.", ("label",))
-    if not 1 <= expires_in_days <= LONGEST_LIFE:
-        yield Problem(ErrorCode.INVALID, f"A token is valid for 1 to {LONGEST_LIFE} days.", ("expiresInDays",))
+    if not 1 <= expires_in_days <= longest:
+        yield Problem(ErrorCode.INVALID, f"A token is valid for 1 to {longest} days.", ("expiresInDays",))
     if not scopes:
         yield Problem(ErrorCode.REQUIRED, "Name at least one scope.", ("scopes",))
     if beyond := sorted(set(scopes) - set(held)):

@@ -24,6 +24,7 @@ NOTED_EVERY: Final = timedelta(minutes=1)
 SIGNED_IN_EVERY: Final = timedelta(hours=1)
 """How often the log tells of the same token used from the same address."""
 SIGN_IN: Final = "sign_in"
+SIGN_OUT: Final = "sign_out"
 REFUSE_SIGN_IN: Final = "refuse_sign_in"
 DENY: Final = "deny"
 _NOTHING_KNOWN: Final = ("Nobody", UUID(int=0))
@@ -35,14 +36,21 @@ class SignInMethod(Term):
 
     PERSONAL_TOKEN = "PERSONAL_TOKEN", "A personal token."
     OPENID_CONNECT = "OPENID_CONNECT", "The identity provider of their organisation."
+    SESSION = "SESSION", "A session that the provider began, from an address where it was not used before."
+    MACHINE_TOKEN = "MACHINE_TOKEN", "A token that the provider gave to a program."
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedSignIn:
-    """A sign-in that failed: from where, and with which of our tokens, if it was one that has ended."""
+    """A sign-in that failed: from where, and with which of our tokens, if it was one that has ended.
+
+    At an organisation's provider: for which organisation, as far as that is known, and why.
+    """
 
     address: str
     token: UUID | None = None
+    organisation: UUID | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +72,25 @@ async def record_sign_in(
     the log, for ADDRESSES_KEPT.
     """
     what = subject or ("Person", viewer.require_person())
-    detail: dict[str, object] = {"method": method}
-    if address:
-        detail["address"] = await keep_address(
-            address, person=viewer.person, subject=what[1], organisations=viewer.roles
-        )
-    await _record(viewer, SIGN_IN, what, viewer.roles, detail)
+    await _record(viewer, SIGN_IN, what, viewer.roles, {"method": method, **await _whence(viewer, address, what)})
+
+
+async def record_sign_out(viewer: Viewer, *, address: str, subject: tuple[str, UUID]) -> None:
+    """Append that somebody signed out, as `record_sign_in` does that they came in."""
+    await _record(viewer, SIGN_OUT, subject, viewer.roles, await _whence(viewer, address, subject))
+
+
+async def record_use(
+    viewer: Viewer, method: SignInMethod, address: str, subject: tuple[str, UUID], last: datetime | None
+) -> None:
+    """Append that something was signed in with, unless it was within SIGNED_IN_EVERY from this address.
+
+    Inside the caller's transaction. `last` is when it was used before: it decides where no address is known.
+    """
+    since = datetime.now(UTC) - SIGNED_IN_EVERY
+    is_known = await was_here(subject[1], address, since) if address else last is not None and last > since
+    if not is_known:
+        await record_sign_in(viewer, method=method, address=address, subject=subject)
 
 
 async def note_use(token: UUID, viewer: Viewer, address: str) -> None:
@@ -84,13 +105,8 @@ async def note_use(token: UUID, viewer: Viewer, address: str) -> None:
         if before is None or not is_due(before["last_used_at"], before["last_used_from"], address):
             return
         await PersonalToken.update({columns[0]: now, columns[1]: address or None}).where(here)
-        if address:
-            is_known = await was_here(token, address, now - SIGNED_IN_EVERY)
-        else:
-            is_known = before["last_used_at"] is not None and before["last_used_at"] > now - SIGNED_IN_EVERY
-        if not is_known:
-            with_token = ("PersonalToken", token)
-            await record_sign_in(viewer, method=SignInMethod.PERSONAL_TOKEN, address=address, subject=with_token)
+        with_token = ("PersonalToken", token)
+        await record_use(viewer, SignInMethod.PERSONAL_TOKEN, address, with_token, before["last_used_at"])
 
 
 def is_due(last_used_at: datetime | None, last_used_from: str | None, address: str) -> bool:
@@ -107,16 +123,21 @@ async def ended_token(secret: str) -> UUID | None:
 
 
 async def record_refused_sign_in(refused: RefusedSignIn, times: int) -> None:
-    """Append that sign-ins failed so often; with a token that has ended, to the log of its holder's organisations."""
+    """Append that sign-ins failed so often; with a token that has ended, to the log of its holder's organisations.
+
+    At an organisation's provider to that organisation's.
+    """
     async with transaction():
         holder = await PersonalToken.select(PersonalToken.person).where(PersonalToken.id == refused.token).first()
-        organisations: list[UUID] = []
+        organisations = [refused.organisation] if refused.organisation else []
         if holder:
             of_theirs = Membership.person == holder["person"]
             rows = await Membership.select(Membership.organisation).where(of_theirs).order_by(Membership.organisation)
             organisations = [row["organisation"] for row in rows]
-        subject = ("PersonalToken", refused.token) if refused.token else _NOTHING_KNOWN
-        detail: dict[str, object] = {"times": times}
+        subject = ("Organisation", refused.organisation) if refused.organisation else _NOTHING_KNOWN
+        if refused.token:
+            subject = ("PersonalToken", refused.token)
+        detail: dict[str, object] = {"times": times} | ({"why": refused.why} if refused.why else {})
         if refused.address:
             person = holder["person"] if holder else None
             detail["address"] = await keep_address(
@@ -148,6 +169,14 @@ async def forget_where() -> int:
     forgotten = PersonalToken.update({PersonalToken.last_used_from: None})
     found = forgotten.where(long_ago & PersonalToken.last_used_from.is_not_null()).returning(PersonalToken.id)
     return len(await found)
+
+
+async def _whence(viewer: Viewer, address: str, subject: tuple[str, UUID]) -> dict[str, str]:
+    """What a line says of an address that is kept apart from it."""
+    if not address:
+        return {}
+    kept = await keep_address(address, person=viewer.person, subject=subject[1], organisations=viewer.roles)
+    return {"address": kept}
 
 
 async def _record(

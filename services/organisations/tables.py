@@ -118,6 +118,13 @@ class PersonalToken(Identified, Table):
     label = Text()
     secret_hash = Bytea(unique=True)
     scopes = Array(base_column=Varchar(length=10))
+    organisation = ForeignKey(
+        Organisation,
+        null=True,
+        default=None,
+        on_delete=OnDelete.cascade,
+        help_text="The one it speaks for, where it was made by somebody whom that organisation's provider signed in.",
+    )
     created_at = Timestamptz(default=TimestamptzNow())
     expires_at = Timestamptz()
     last_used_at = Timestamptz(null=True, default=None)

@@ -14,7 +14,7 @@ from services.access import unknown
 from services.errors import ErrorCode, refusal, refuse_if
 from services.ids import new_id
 from services.organisations.keyrings import keyring_change
-from services.organisations.rules import TOKENS_AT_MOST, check_token
+from services.organisations.rules import LONGEST_LIFE, LONGEST_LIFE_WITHIN, TOKENS_AT_MOST, check_token
 from services.organisations.tables import Person, PersonalToken
 from services.organisations.terms import TokenScope
 from services.text import clean
@@ -51,11 +51,14 @@ def secret_hash(secret: str) -> bytes:
 async def issue_token(viewer: Viewer, new: NewToken, *, idempotency_key: str | None = None) -> IssuedToken:
     """Make a token for oneself."""
     person = viewer.require_scope(TokenScope.WRITE)
+    if viewer.is_machine:  # what it made would outlast what its provider says of it
+        raise refusal(ErrorCode.FORBIDDEN, "A program makes no tokens: its provider gives it new ones.")
     async with transaction():
         claim = await idempotency.claim(viewer, "issue_token", idempotency_key, new)
         if claim.made:
             return IssuedToken(claim.id, None)
-        refuse_if(check_token(clean(new.label), new.scopes, new.expires_in_days, viewer.scopes))
+        longest = LONGEST_LIFE_WITHIN if viewer.within else LONGEST_LIFE
+        refuse_if(check_token(clean(new.label), new.scopes, new.expires_in_days, viewer.scopes, longest))
         secret = await _issue(viewer, person, claim.id, new)
     return IssuedToken(claim.id, secret)
 
@@ -106,6 +109,7 @@ async def _issue(viewer: Viewer, person: UUID, token_id: UUID, new: NewToken) ->
             label=clean(new.label),
             secret_hash=secret_hash(secret),
             scopes=sorted({scope.value for scope in new.scopes}),
+            organisation=viewer.within,
             expires_at=now + timedelta(days=new.expires_in_days),
         )
     )

@@ -8,10 +8,13 @@ from uuid import UUID
 import httpx
 
 from services.comments.tables import Comment
+from services.identity.sessions import open_session
+from services.identity.tables import ExternalIdentity
 from services.invitations.tables import Invitation
 from services.organisations.terms import Role, TokenScope
 from services.organisations.tokens import NewToken, issue_token_for
-from services.viewer import person_key
+from services.transaction import transaction
+from services.viewer import Viewer, person_key
 from tests.client import Client
 from tests.factories.artefacts import stored_file
 from tests.factories.cases import content, drafted_case, published_case
@@ -68,6 +71,12 @@ async def busy(network: SmallNetwork, http: httpx.AsyncClient) -> Busy:
     invited = Invitation(organisation=network.olen, role=Role.READER, email=EMAIL, secret_hash=b"1", expires_at=expiry)
     invited.invited_by = ada_id
     await Invitation.insert(invited)
+    account = ExternalIdentity(
+        organisation=network.olen, issuer="https://login.olen.example", subject="ada", person=ada_id, kind="PERSON"
+    )
+    await ExternalIdentity.insert(account)
+    async with transaction():
+        await open_session(Viewer(person=ada_id), network.olen, account.id)
     contact = {"name": NAME, "role": en("Contact"), "organisation": HOME, "source": "a report"}
     own = await published_case(ada, slug="own", owner=HOME, audience=PUBLIC, content=content(HOME, contacts=[contact]))
     practice = practice_content(sources=[{"case": "own"}])

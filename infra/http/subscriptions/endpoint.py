@@ -8,7 +8,6 @@ from graphql import OperationType
 from litestar.enums import ScopeType
 from litestar.types import HTTPReceiveMessage, HTTPScope, Receive, Scope, Send
 
-from infra.http.asker import note_address
 from infra.http.graphql import RequestBody, refusal, respond
 from infra.http.negotiation import JSON_TYPE, answer_type
 from infra.http.refusal import Refused
@@ -28,7 +27,6 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or one WebSocket."""
-        note_address(scope, self.operations.endpoint.proxies)
         if scope["type"] == ScopeType.WEBSOCKET:
             await serve_websocket(self.operations, self.connections, scope, receive, send)
         elif accepts_events(_accept(dict(scope["headers"]))):

@@ -12,7 +12,6 @@ EVENT_STREAM = "text/event-stream"
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"private, no-store"),
-    (b"x-content-type-options", b"nosniff"),
     (b"x-accel-buffering", b"no"),  # else nginx keeps events until it has enough of them
 ]
 _SIGN_OF_LIFE = b":\n\n"

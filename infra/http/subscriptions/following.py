@@ -5,13 +5,12 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Final, Protocol, Self
 from uuid import UUID
 
 from graphql import GraphQLError
 
 from infra.http.subscriptions.limits import StreamLimits
-from infra.identity.tokens import Tokens
 from infra.postgres.changes import Change, Changes
 from schema.compiler.follow import Happening, Topic
 
@@ -27,6 +26,13 @@ class Ended(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class Viewers(Protocol):
+    """Who remembers the viewers of requests."""
+
+    def forget(self) -> None:
+        """Look everyone up anew."""
 
 
 @dataclass(slots=True, eq=False)
@@ -90,7 +96,7 @@ class Hub:
     """Tells each change to the subscriptions of this process that follow it."""
 
     changes: Changes
-    tokens: Tokens
+    viewers: Viewers
     limits: StreamLimits
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _streams: set["asyncio.Future[None]"] = field(default_factory=set)
@@ -135,7 +141,7 @@ class Hub:
     def hear(self, change: Change) -> None:
         """Pass one change on."""
         if change.type in _DECIDES_WHO_READS:
-            self.tokens.forget()
+            self.viewers.forget()
             self._each(self._all(), None)
         # Whoever follows the comments on a thing may lose the thing itself by its change.
         for one in tuple(self._by_thing.get(change.row, ())):
@@ -168,5 +174,5 @@ class Hub:
             one.put(row)
 
 
-_DECIDES_WHO_READS = frozenset({"Person", "PersonalToken", "Organisation", "Network", "Review"})
+_DECIDES_WHO_READS = frozenset({"Person", "PersonalToken", "Organisation", "Network", "Review", "Session"})
 """Whose changes can give keys, or take them away. A guest reviewer's comes with the review."""

@@ -23,6 +23,7 @@ async def test_an_unchanged_answer_is_not_sent_again(http: httpx.AsyncClient, ne
         assert answer.headers["cache-control"] == "private, no-cache"
         assert {name.strip() for name in answer.headers["vary"].split(",")} == {
             "Authorization",
+            "Cookie",
             "Accept",
             "Accept-Language",
         }

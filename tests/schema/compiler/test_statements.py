@@ -1,9 +1,12 @@
 """One SQL statement for each root field, however many rows and however deep."""
 
+from dataclasses import replace
+
 import pytest
 from graphql import parse, validate
 
 from schema import schema
+from services.organisations.terms import Role
 from tests.schema.compiler.roads import Roads
 from tests.statements import noted
 
@@ -18,7 +21,7 @@ _NODE = f"id ... on Case {{ {_CASE} }} ... on TestRound {{ {_COMMENTS} }}"
 _EVENT = "participants { organisation { slug } } artefacts(first: $n) { nodes { organisation { slug } } }"
 _FOUND = "findings { statement { text } observations { text { text } } }"
 _NOTIFIED = "memberships { organisation { slug } } notifications(first: $n) { nodes { subject { id } } }"
-
+_RULES = '[{claim: "groups", contains: "lab", role: EDITOR}]'
 QUESTIONS = {
     "artefact": f"artefact(id: $Artefact) {{ currentVersion {{ fileName }} {_ORGANISATION} {_COMMENTS} }}",
     "case": f'case(slug: "olen-vision") {{ {_CASE} }}',
@@ -38,13 +41,15 @@ QUESTIONS = {
     "practices": f"practices(first: $n) {{ nodes {{ {_PRACTICE} }} }}",
     "reviews": f"reviews(first: $n) {{ nodes {{ {_ORGANISATION} reviewer {{ name }} }} }}",
     "search": f'search(query: "olen", first: $n) {{ edges {{ node {{ ... on Case {{ {_CASE} }} }} }} }}',
+    "testRoleRules": f'testRoleRules(organisation: "olen", claims: "{{}}", rules: {_RULES}) {{ role rule }}',
     "testRound": f"testRound(id: $TestRound) {{ case {{ {_OWNER} }} {_FOUND} {_COMMENTS} }}",
     "viewer": f"viewer {{ person {{ name }} {_NOTIFIED} }}",
 }
 
 
-ENGINE = {"search": 3}
-"""What comes before the compiler's statement: the engine looks the words up, finds, and makes the snippets."""
+ENGINE = {"search": 3, "testRoleRules": 2}
+"""What comes before the compiler's statement: the engine looks the words up, finds, and makes the snippets; rules are
+tried for an organisation with its provider."""
 
 
 def _asked(roads: Roads, name: str, rows: int) -> str:
@@ -63,14 +68,16 @@ async def test_a_root_field_is_one_statement(
 ) -> None:
     """Rows and depth add no statement; a search adds those of its engine, as many for one answer as for four."""
     query = _asked(roads, name, rows)
+    member = roads.viewers[1]
+    admin = replace(member, roles=dict.fromkeys(member.roles, Role.ADMIN))
     with noted(monkeypatch) as statements:
-        answer = await roads.answer(query, roads.viewers[1], walk_all=False)
+        answer = await roads.answer(query, admin, walk_all=False)
     assert answer["errors"] == []
     assert answer["data"][name]
     assert len(statements) == ENGINE.get(name, 0) + 1
 
 
-LONG = {"node", "nodes", "search"}
+LONG = {"node", "nodes", "search", "testRoleRules"}
 """Those that look something up before they are planned. The others' answer is the statement's own JSON."""
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import graphql
 import httpx
 import pytest
-from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLList, GraphQLNonNull
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInputType, GraphQLList, GraphQLNonNull
 
 from schema import schema
 from services.ids import new_id
@@ -45,7 +45,13 @@ def _value(of: GraphQLInputType, text: str) -> Any:
     if isinstance(of, GraphQLList):
         return [_value(of.of_type, text)] * 2
     if isinstance(of, GraphQLInputObjectType):
-        return {name: _value(field.type, text) for name, field in of.fields.items() if _holds_text(field.type)}
+        return {
+            name: _value(field.type, text)
+            for name, field in of.fields.items()
+            if _holds_text(field.type) or graphql.is_required_input_field(field)
+        }
+    if isinstance(of, GraphQLEnumType):
+        return next(iter(of.values))
     return text
 
 

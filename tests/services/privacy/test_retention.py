@@ -169,6 +169,7 @@ async def test_what_is_due_can_be_seen_beforehand(as_: As, network: SmallNetwork
         "notification": 1,
         "idempotency_key": 1,
         "personal_token": 2,
+        "session": 2,
     }
     assert await Observation.count() == 3
     assert (await ended())[0]
@@ -183,7 +184,7 @@ async def test_what_only_ages_goes_by_the_limits(clean: Database, network: Small
     longer = {"notifications": 900, "idempotency_keys": 900, "ended_tokens": 900, "data_exports": 900}
     assert await ended(**longer) == ({}, [])
     gone, _ = await ended()
-    assert gone == {"notification": 1, "idempotency_key": 1, "personal_token": 2, "data_export": 1}
+    assert gone == {"notification": 1, "idempotency_key": 1, "personal_token": 2, "session": 2, "data_export": 1}
     assert await PersonalToken.count() == tokens - 2
     assert await DataExport.count() == 0
     await work()
@@ -331,7 +332,7 @@ async def _outsider(clean: Database, network: SmallNetwork) -> Any:
 
 
 async def _aged(clean: Database, person: Any) -> None:
-    """One of each that is due by the usual limits, two tokens, and one of each that is not."""
+    """One of each that is due by the usual limits, two tokens and sessions, and one of each that is not."""
     now = _midnight()
     for days, revoked in ((400, None), (2, None), (400, now - timedelta(days=200))):
         at = now - timedelta(days=days)
@@ -340,6 +341,12 @@ async def _aged(clean: Database, person: Any) -> None:
             "insert into personal_token (id, person, label, secret_hash, scopes, created_at, expires_at, revoked_at)"
             " values (gen_random_uuid(), $1, 'x', gen_random_uuid()::text::bytea, '{}', $2, $3, $4)",
             *(person, at, ends, revoked),
+        )
+        await clean.pool.execute(
+            "insert into session (id, secret_hash, person, organisation, identity, expires_at, revoked_at)"
+            " select gen_random_uuid(), gen_random_uuid()::text::bytea, $1, id, gen_random_uuid(), $2, $3"
+            " from organisation order by slug limit 1",
+            *(person, ends, revoked),
         )
     for days in (400, 2):
         at = now - timedelta(days=days)

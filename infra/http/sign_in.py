@@ -1,0 +1,202 @@
+"""The pages of sign-in: to a provider, back from it, and out."""
+
+import asyncio
+import html
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import msgspec
+from litestar.types import HTTPScope, Receive, Send
+
+from infra.http import asker
+from infra.http.graphql import encode, refusal
+from infra.http.negotiation import JSON_TYPE
+from infra.http.refusal import Refused
+from infra.identity.identity import CALLBACK, Identity
+from infra.identity.refusals import Refusals
+from infra.identity.signing_in import MINUTES_TO_SIGN_IN, Answer, SignInRefused
+from services.errors import DomainError, NotSignedIn
+from services.identity.rules import SESSION_LIFE
+from services.identity.sessions import sign_out
+from services.organisations.sign_ins import RefusedSignIn
+from services.organisations.terms import TokenScope
+
+logger = logging.getLogger("serra.http")
+
+_LARGEST_BODY: Final = 4_096
+_TO_SIGN_IN: Final = MINUTES_TO_SIGN_IN * 60
+_PAGE: Final = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Serra</title></head>'
+    "<body><h1>{title}</h1><p>{text}</p></body></html>"
+)
+Header = tuple[str, str]
+
+
+class ConnectBody(msgspec.Struct, rename="camel"):
+    """Whose provider shall know the person who asks, and where their browser goes afterwards."""
+
+    organisation: str
+    return_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPages:
+    """/sign-in, /sign-in/callback and /sign-out, as an ASGI application. `deadline` is in seconds."""
+
+    identity: Identity
+    refusals: Refusals
+    deadline: float
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = dict(scope["headers"])
+        wants_page = b"text/html" in headers.get(b"accept", b"")
+        try:
+            async with asyncio.timeout(self.deadline):
+                await self._answer(scope, headers, receive, send, wants_page=wants_page)
+        except SignInRefused as refused:
+            if scope["path"].rstrip("/") == CALLBACK:
+                self.refusals.note(RefusedSignIn(asker.address.get(), None, refused.organisation, str(refused)))
+            await _refuse(
+                send, Refused(refused.status, refused.code, str(refused)), self._over(), wants_page=wants_page
+            )
+        except Refused as refused:
+            await _refuse(send, refused, list(refused.headers.items()), wants_page=wants_page)
+        except TimeoutError:
+            told = Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Try again.")
+            await _refuse(send, told, [], wants_page=wants_page)
+        except Exception:
+            error_id = secrets.token_hex(6)
+            logger.exception("error %s", error_id)
+            told = Refused(500, "INTERNAL", f"Something went wrong on our side. Tell us the id {error_id}.")
+            await _refuse(send, told, [], wants_page=wants_page)
+
+    async def _answer(
+        self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive, send: Send, *, wants_page: bool
+    ) -> None:
+        given = _parameters(scope["query_string"])
+        match scope["method"], scope["path"].rstrip("/"):
+            case "GET", "/sign-in":
+                location, sealed = await self.identity.signing_in.begin(
+                    given.get("organisation", ""), given.get("return_to", "")
+                )
+                await _send(send, 303, [("Location", location), ("Set-Cookie", self._begun(sealed))])
+            case "GET", "/sign-in/callback":
+                await self._callback(headers, given, send, wants_page=wants_page)
+            case "POST", "/sign-in":
+                await self._connect(headers, receive, send)
+            case "POST", "/sign-out":
+                await self._sign_out(headers, send)
+            case "GET", "/sign-out":
+                raise Refused(405, "METHOD_NOT_ALLOWED", "Sign out by POST.", {"Allow": "POST"})
+            case _:
+                raise Refused(
+                    405, "METHOD_NOT_ALLOWED", "Sign in by GET, and sign out by POST.", {"Allow": "GET, POST"}
+                )
+
+    async def _callback(
+        self, headers: Mapping[bytes, bytes], given: Mapping[str, str], send: Send, *, wants_page: bool
+    ) -> None:
+        answer = Answer(
+            state=given.get("state", ""),
+            code=given.get("code", ""),
+            error=given.get("error", ""),
+            issuer=given.get("iss", ""),
+        )
+        address = asker.address.get()
+        secret, return_to = await self.identity.signing_in.finish(self.identity.challenge(headers), answer, address)
+        # Whoever was signed in with this browser before is so no longer.
+        if earlier := self.identity.session_secret(headers):
+            await sign_out(earlier, address)
+        cookies = [("Set-Cookie", self.identity.session(secret, int(SESSION_LIFE.total_seconds()))), *self._over()]
+        if return_to:
+            await _send(send, 303, [("Location", return_to), *cookies])
+        elif wants_page:
+            await _page(send, 200, "You are signed in", "Go back to where you came from.", cookies)
+        else:
+            await _json(send, 200, {"signedIn": True}, cookies)
+
+    async def _connect(self, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
+        """Begin a sign-in after which the provider knows the person who is signed in now.
+
+        The challenge is bound to the browser that asks with that person's credentials, so nobody can have another
+        person's account connected to their own by a link.
+        """
+        viewer = await self.identity.viewer(headers)
+        try:
+            person = viewer.require_scope(TokenScope.WRITE)
+        except NotSignedIn as error:
+            raise Refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"}) from None
+        except DomainError as error:
+            raise Refused(403, "FORBIDDEN", str(error)) from None
+        if viewer.within is not None:
+            message = "A provider signed you in; it cannot have another one know you. Use a personal token."
+            raise Refused(403, "FORBIDDEN", message)
+        try:
+            body = msgspec.json.decode(await _body(receive), type=ConnectBody)
+        except (msgspec.DecodeError, UnicodeError):
+            raise Refused(400, "BAD_REQUEST", 'Send JSON such as {"organisation": "olen"}.') from None
+        location, sealed = await self.identity.signing_in.begin(body.organisation, body.return_to, person)
+        await _json(send, 200, {"location": location}, [("Set-Cookie", self._begun(sealed))])
+
+    async def _sign_out(self, headers: Mapping[bytes, bytes], send: Send) -> None:
+        secret = self.identity.session_secret(headers)
+        if secret is not None:
+            self.identity.check_origin(headers)
+            await sign_out(secret, asker.address.get())
+        await _send(send, 204, [("Set-Cookie", self.identity.no_session())])
+
+    def _begun(self, sealed: str) -> str:
+        return self.identity.begun(sealed, _TO_SIGN_IN)
+
+    def _over(self) -> list[Header]:
+        return [("Set-Cookie", self.identity.begun("", 0))]
+
+
+def _parameters(query_string: bytes) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(query_string.decode("latin-1"), max_num_fields=20).items()}
+
+
+async def _body(receive: Receive) -> bytes:
+    pieces = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Refused(400, "BAD_REQUEST", "The request ended early.")
+        pieces += message["body"]
+        if len(pieces) > _LARGEST_BODY:
+            raise Refused(413, "BODY_TOO_LARGE", f"This request has at most {_LARGEST_BODY} bytes.")
+        if not message.get("more_body"):
+            return bytes(pieces)
+
+
+async def _refuse(send: Send, refused: Refused, headers: list[Header], *, wants_page: bool) -> None:
+    if wants_page:
+        await _page(send, refused.status, "You are not signed in", str(refused), headers)
+    else:
+        await _send(send, refused.status, headers, refusal(refused), JSON_TYPE)
+
+
+async def _page(send: Send, status: int, title: str, text: str, headers: list[Header]) -> None:
+    body = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
+    await _send(send, status, headers, body, "text/html")
+
+
+async def _json(send: Send, status: int, value: Mapping[str, Any], headers: list[Header]) -> None:
+    await _send(send, status, headers, encode(value), JSON_TYPE)
+
+
+async def _send(send: Send, status: int, headers: list[Header], body: bytes = b"", media_type: str = "") -> None:
+    told = [*headers, ("Cache-Control", "no-store")]
+    if status != HTTPStatus.NO_CONTENT:
+        told.append(("Content-Length", str(len(body))))
+    if body:
+        told.append(("Content-Type", f"{media_type}; charset=utf-8"))
+    sent = [(name.lower().encode(), value.encode("latin-1")) for name, value in told]
+    await send({"type": "http.response.start", "status": status, "headers": sent})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,1 @@
+"""Sign-in by each organisation's own identity provider."""

@@ -1,0 +1,137 @@
+"""configureIdentityProvider, removeIdentityProvider and testRoleRules, through GraphQL."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services.identity.tables import IdentityProvider
+from services.log import LogEntry
+from tests.client import Client
+from tests.factories.network import SmallNetwork
+from tests.factories.organisations import agency_admin, olen_admin
+
+As = Callable[[str | None], Client]
+RULES = [{"claim": "groups", "contains": "lab", "role": "EDITOR"}]
+GIVEN: dict[str, Any] = {
+    "organisation": "olen",
+    "issuer": "https://login.olen.example/realms/olen",
+    "clientId": "serra",
+    "clientSecret": "secret of the client",
+    "rules": RULES,
+    "defaultRole": "READER",
+}
+PROVIDER = (
+    "organisation { identityProvider { issuer clientId hasClientSecret scopes rules { claim contains role }"
+    " defaultRole allowsMachines isEnabled revision } }"
+)
+READ = '{ organisation(slug: "olen") { identityProvider { issuer } } }'
+TRY = """
+    query ($organisation: String!, $claims: String!, $rules: [RoleRuleInput!]) {
+        testRoleRules(organisation: $organisation, claims: $claims, rules: $rules) { role rule problem }
+    }
+"""
+
+
+async def test_an_admin_configures_a_provider(as_: As, network: SmallNetwork) -> None:
+    """What was set is read again, without the secret; the log names the issuer."""
+    admin = as_(await olen_admin(network))
+    made = await admin.do("configureIdentityProvider", GIVEN, PROVIDER)
+    assert made["organisation"]["identityProvider"] == {
+        "issuer": GIVEN["issuer"],
+        "clientId": "serra",
+        "hasClientSecret": True,
+        "scopes": ["openid", "profile", "email"],
+        "rules": RULES,
+        "defaultRole": "READER",
+        "allowsMachines": False,
+        "isEnabled": True,
+        "revision": 1,
+    }
+    changed = {**GIVEN, "rules": [], "clientSecret": "", "isEnabled": False, "expectedVersion": 1}
+    again = (await admin.do("configureIdentityProvider", changed, PROVIDER))["organisation"]["identityProvider"]
+    assert (again["hasClientSecret"], again["rules"], again["isEnabled"], again["revision"]) == (False, [], False, 2)
+    assert await admin.refused("configureIdentityProvider", changed) == [("CONFLICT", "expectedVersion")]
+    last = await LogEntry.objects().order_by(LogEntry.id, ascending=False).first()
+    assert last
+    assert (last.action, json.loads(last.detail)["issuer"]) == ("configure_identity_provider", GIVEN["issuer"])
+
+
+async def test_nobody_else_does(as_: As, network: SmallNetwork) -> None:
+    """Editors, ADMINs of others, stewards and nobody in particular neither set, read, try nor remove it."""
+    admin = as_(await olen_admin(network))
+    await admin.do("configureIdentityProvider", GIVEN, PROVIDER)
+    for token in (network.olen_editor, network.pes_editor, network.steward, await agency_admin(network)):
+        other = as_(token)
+        assert await other.refused("configureIdentityProvider", GIVEN) == [("FORBIDDEN", "")]
+        assert await other.refused("removeIdentityProvider", {"organisation": "olen"}) == [("FORBIDDEN", "")]
+        assert (await other.ask(READ))["organisation"]["identityProvider"] is None
+        assert await other.ask(TRY, organisation="olen", claims="{}") == {"testRoleRules": None}
+    assert (await as_(None).ask(READ))["organisation"]["identityProvider"] is None
+    assert await as_(None).ask(TRY, organisation="olen", claims="{}") == {"testRoleRules": None}
+    assert (await admin.ask(READ))["organisation"]["identityProvider"] == {"issuer": GIVEN["issuer"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"organisation": "nothing-here"}, ("NOT_FOUND", "organisation")),
+        ({"issuer": "http://login.olen.example"}, ("INVALID", "issuer")),
+        ({"issuer": "https://login.olen.example?x=1"}, ("INVALID", "issuer")),
+        ({"clientId": ""}, ("INVALID", "clientId")),
+        ({"scopes": ["profile"]}, ("REQUIRED", "scopes")),
+        ({"rules": [], "defaultRole": None}, ("REQUIRED", "rules")),
+        ({"defaultRole": "ADMIN"}, ("INVALID", "defaultRole")),
+        ({"rules": [{"claim": "", "contains": "x", "role": "ADMIN"}]}, ("INVALID", "rules.0.claim")),
+    ],
+)
+async def test_a_wrong_setting_is_refused(
+    as_: As, network: SmallNetwork, change: dict[str, Any], problem: tuple[str, str]
+) -> None:
+    """Each with its field, and nothing of it is stored."""
+    admin = as_(await olen_admin(network))
+    assert await admin.refused("configureIdentityProvider", GIVEN | change) == [problem]
+    assert await IdentityProvider.count() == 0
+
+
+async def test_an_issuer_serves_one_organisation(as_: As, network: SmallNetwork) -> None:
+    """Of two organisations that name it at once one gets it, and the other is told."""
+    olen, agency = as_(await olen_admin(network)), as_(await agency_admin(network))
+    answers = await asyncio.gather(
+        olen.change("configureIdentityProvider", GIVEN, "__typename"),
+        agency.change("configureIdentityProvider", {**GIVEN, "organisation": "outside-agency"}, "__typename"),
+    )
+    codes = [error["code"] for answer in answers for error in answer["userErrors"]]
+    assert codes == ["ALREADY_EXISTS"]
+    assert await IdentityProvider.count() == 1
+
+
+async def test_a_provider_is_removed(as_: As, network: SmallNetwork) -> None:
+    """It is gone; once more there is none to remove."""
+    admin = as_(await olen_admin(network))
+    await admin.do("configureIdentityProvider", GIVEN, PROVIDER)
+    removed = await admin.do("removeIdentityProvider", {"organisation": "olen"}, PROVIDER)
+    assert removed["organisation"]["identityProvider"] is None
+    assert await admin.refused("removeIdentityProvider", {"organisation": "olen"}) == [("NOT_FOUND", "organisation")]
+
+
+async def test_rules_are_tried_out(as_: As, network: SmallNetwork) -> None:
+    """An ADMIN sees which role claims would give, by the rules that are stored or by others, before they are."""
+    admin = as_(await olen_admin(network))
+    claims = json.dumps({"groups": ["lab"]})
+    assert await admin.ask(TRY, organisation="olen", claims=claims) == {"testRoleRules": None}
+    draft = await admin.ask(TRY, organisation="olen", claims=claims, rules=RULES)
+    assert draft == {"testRoleRules": {"role": "EDITOR", "rule": 0, "problem": None}}
+    await admin.do("configureIdentityProvider", GIVEN, PROVIDER)
+    stored = await admin.ask(TRY, organisation="olen", claims=claims)
+    assert stored == {"testRoleRules": {"role": "EDITOR", "rule": 0, "problem": None}}
+    assert await admin.ask(TRY, organisation="olen", claims="{}") == {
+        "testRoleRules": {"role": "READER", "rule": None, "problem": None}
+    }
+    for nonsense in ("[]", "", "{", "7", "[" * 100_000):
+        tried = (await admin.ask(TRY, organisation="olen", claims=nonsense))["testRoleRules"]
+        assert (tried["role"], "JSON object" in tried["problem"]) == (None, True)
+        assert await as_(None).ask(TRY, organisation="olen", claims=nonsense) == {"testRoleRules": None}
+    assert await as_(None).ask(TRY, organisation="nothing-here", claims="{}") == {"testRoleRules": None}
