@@ -19,6 +19,7 @@ from infra.parts import open_parts
 from infra.postgres.database import Database
 from infra.settings import Settings
 from services.artefacts.jobs import extract_text, sweep_uploads
+from services.cases.access_requests import announce_request
 from services.cases.cases import release_case
 from services.notifications.notifications import deliver
 from services.ports import Ports
@@ -60,6 +61,10 @@ async def _extract(ports: Ports, job: Mapping[str, str]) -> None:
     await extract_text(ports.files, TEXT_READERS, UUID(job["id"]))
 
 
+async def _access_requested(_: Ports, job: Mapping[str, str]) -> None:
+    await announce_request(job)
+
+
 async def _expire_review(_: Ports, job: Mapping[str, str]) -> None:
     await expire_review(UUID(job["id"]))
 
@@ -70,6 +75,7 @@ HANDLERS: dict[str, Handler] = {
     "release": _release,
     "extract": _extract,
     "expire_review": _expire_review,
+    "access_requested": _access_requested,
 }
 
 

@@ -28,6 +28,11 @@ def person_key(person: UUID) -> str:
     return f"{_PERSON}{person}"
 
 
+def admission_key(case: UUID) -> str:
+    """The key of those whom a case's owner has let in, for as long as that lasts. Every audience of a case has it."""
+    return f"admitted:{case}"
+
+
 def handed_on(audience: Iterable[str], *speakers: UUID | None) -> list[str]:
     """The keys of an audience that what follows from it inherits.
 
@@ -36,6 +41,11 @@ def handed_on(audience: Iterable[str], *speakers: UUID | None) -> list[str]:
     """
     kept = {person_key(speaker) for speaker in speakers if speaker}
     return [key for key in audience if not key.startswith(_PERSON) or key in kept]
+
+
+def lent(audience: Iterable[str]) -> list[str]:
+    """The keys of single people, each of which is in an audience for a time only."""
+    return [key for key in audience if key.startswith(_PERSON)]
 
 
 @dataclass(frozen=True, slots=True)

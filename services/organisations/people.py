@@ -10,7 +10,7 @@ from uuid import UUID
 from services import log
 from services.errors import refuse_if
 from services.ids import new_id
-from services.organisations.keyrings import KEYS, renew_audiences
+from services.organisations.keyrings import ADMISSIONS, KEYS, renew_audiences
 from services.organisations.rules import LONGEST_LIFE, check_name
 from services.organisations.tables import Person, PersonalToken
 from services.organisations.terms import Role, TokenScope
@@ -20,7 +20,7 @@ from services.transaction import transaction
 from services.viewer import ANYONE, PUBLIC, Viewer
 
 _VIEWER = f"""
-    person.id as person, person.name, person.is_steward, {KEYS} as keys,
+    person.id as person, person.name, person.is_steward, {KEYS} || {ADMISSIONS} as keys,
     array(
         select membership.organisation from membership
         where membership.person = person.id order by membership.organisation
@@ -29,7 +29,7 @@ _VIEWER = f"""
         select membership.role from membership
         where membership.person = person.id order by membership.organisation
     ) as roles
-"""  # noqa: S608 - only the constant above stands in it
+"""  # noqa: S608 - only constants stand in it
 
 _OF_TOKEN = f"""
     select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.expires_at
