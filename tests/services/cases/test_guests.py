@@ -252,12 +252,11 @@ async def test_sharing_otherwise_neither_ends_nor_extends_it(
     as_: As, network: SmallNetwork, open_database: Database, audience: dict[str, object]
 ) -> None:
     """Published, under an embargo, narrowed or widened: a guest reads every version, until it ends, and not after."""
-    editor, guest = as_(network.olen_editor), as_(network.outsider)
-    await open_database.pool.execute(
-        "update person set audience = array_append(audience, 'public') where name = 'Outsider'"
-    )
+    editor = as_(network.olen_editor)
+    # Known in the network by name, and in none of it with their own organisation.
+    guest = as_(await person("Expert", {network.agency: Role.READER}, network.network))
     case_id = await published_case(editor)
-    admission_id = await invited(editor, case_id, "Outsider")
+    admission_id = await invited(editor, case_id, "Expert")
     await editor.do("shareCase", {"id": case_id, "audience": audience}, "case { id }")
     await editor.do("editCase", {"id": case_id, "content": content()}, "case { id }")
     await editor.do("submitCase", {"id": case_id}, "case { id }")
