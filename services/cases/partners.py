@@ -23,8 +23,6 @@ _RUN_ROUNDS: Final = frozenset(
         "register_test_round",
         "record_deviation",
         "start_test_round",
-        "record_consent",
-        "withdraw_consent",
         "record_observations",
         "record_participants",
         "begin_analysis",
@@ -32,7 +30,8 @@ _RUN_ROUNDS: Final = frozenset(
         "record_verdicts",
     }
 )
-"""On the rounds that the case's owner runs. To conclude, cancel or share one stays with the owner."""
+"""On the rounds that the case's owner runs. Concluding, cancelling and sharing one, and the consents, stay with it: it
+decides, and it answers to those who took part."""
 
 MAY: Final[Mapping[As, frozenset[str]]] = {
     As.OWNER: _WRITE | _RUN_ROUNDS,

@@ -22,9 +22,9 @@ from tests.factories.comments import commented, person_id, round_of
 from tests.factories.network import SmallNetwork
 
 As = Callable[[str | None], Client]
-MINE = ["comment", "log", "idempotency_key", "personal_token"]
+MINE = ["access_request", "comment", "log", "idempotency_key", "personal_token"]
 """What a reviewer's own doings may leave behind."""
-ALLOWED = {"addComment", "issueToken", "markNotificationsRead"}
+ALLOWED = {"addComment", "issueToken", "markNotificationsRead", "requestAccess"}
 """A mutation that a reviewer of another organisation may use belongs here, once it is clear that it decides nothing."""
 WORDS = {
     "slug": "olen-vision",
