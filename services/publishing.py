@@ -219,10 +219,12 @@ class Publishing(Generic[W, V]):
             await self.version.update({self.version.release_audience: readers}).where(
                 (self.of == whole.id) & (self.version.number >= whole.current_number)
             )
-            current = await self._numbered(whole.id, whole.current_number)
-            if current.status in CLOSED and current.embargo_until is None:
-                await self._give(whole, current, readers)
-            await self._changed(viewer, whole, f"share_{self.noun}", number=current.number)
+            reached = self.version.status.is_in(list(CLOSED)) & self.version.embargo_until.is_null()
+            current = (self.of == whole.id) & (self.version.number == whole.current_number)
+            version = await self.version.objects().where(current & reached).first()
+            if version is not None:
+                await self._give(whole, version, readers)
+            await self._changed(viewer, whole, f"share_{self.noun}")
         return whole.id
 
     async def publish(

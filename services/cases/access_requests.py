@@ -12,7 +12,7 @@ from uuid import UUID
 from services import idempotency, log
 from services.access import readable, unknown
 from services.cases.admissions import admit_body, admit_person
-from services.cases.rules import LAPSES_AFTER, OPEN_AT_MOST, check_answer, check_request
+from services.cases.rules import LAPSES_AFTER, OPEN_AT_MOST, check_answer, check_request, check_unanswered
 from services.cases.tables import AccessRequest, Case
 from services.cases.terms import AccessAnswer
 from services.errors import ErrorCode, refusal, refuse_if
@@ -84,8 +84,7 @@ async def answer_access_request(viewer: Viewer, request_id: UUID | None, given: 
     reason = clean(given.reason or "") or None
     async with keyring_change():
         request, case = await _asked_of(viewer, request_id)
-        if request.answer is not None:
-            raise refusal(ErrorCode.WRONG_STATE, f"This was answered already: {request.answer}.", "id")
+        check_unanswered(request.answer)
         refuse_if(check_answer(given.answer, given.until, reason, from_organisation=request.organisation is not None))
         if given.answer is AccessAnswer.GUEST and given.until:
             await admit_person(viewer, case, request.person, given.until)

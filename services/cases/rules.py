@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.cases.terms import AccessAnswer
-from services.errors import ErrorCode, Problem
+from services.errors import ErrorCode, Problem, refusal
 from services.organisations.terms import PUBLIC_BODIES, OrganisationKind
 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -81,6 +81,12 @@ def check_request(asked: str, message: str) -> Iterator[Problem]:
             yield Problem(ErrorCode.REQUIRED, "Say which case, and why you ask.", (name,))
         elif len(text) > limit:
             yield Problem(ErrorCode.TOO_LONG, f"It has {len(text)} characters; at most {limit} are allowed.", (name,))
+
+
+def check_unanswered(answer: str | None) -> None:
+    """Raise DomainError WRONG_STATE for a request that has its answer."""
+    if answer is not None:
+        raise refusal(ErrorCode.WRONG_STATE, f"This was answered already: {answer}.", "id")
 
 
 def check_answer(

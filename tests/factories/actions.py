@@ -69,11 +69,11 @@ async def _inviting(world: World) -> Given:
     return {"case": (await case_of(world, *PUBLISHED))[1], "person": await person_id("Reviewer"), "until": SOON}
 
 
-CONSENT = {"alias": "Alder", "purpose": "Testing", "wordingVersion": "1", "retainUntil": RETAIN_UNTIL}
-SAID = {"body": "Well done."}
+CONSENT: Given = {"alias": "Alder", "purpose": "Testing", "wordingVersion": "1", "retainUntil": RETAIN_UNTIL}
+SAID: Given = {"body": "Well done."}
 FOUND = [{"statement": en("The word is misread."), "state": "NEW", "action": en("Another word.")}]
-CHANGED = {"field": "SITES", "change": en("One closed early."), "reason": en("Rain.")}
-DECIDED = {"decision": "SCALE", "decisionReason": en("It works.")}
+CHANGED: Given = {"field": "SITES", "change": en("One closed early."), "reason": en("Rain.")}
+DECIDED: Given = {"decision": "SCALE", "decisionReason": en("It works.")}
 
 ACTIONS: Mapping[str, tuple[Action, ...]] = {
     "A case that is shared with a network": (

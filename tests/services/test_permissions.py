@@ -11,7 +11,7 @@ import pytest_asyncio
 from infra.postgres.database import Database
 from schema import schema
 from tests.client import Client, input_type
-from tests.emptying import EMPTY
+from tests.conftest import _EMPTY
 from tests.factories.actions import ACTIONS, ELSEWHERE
 from tests.factories.people import PEOPLE, cast
 from tests.factories.permissions import Action, Given, World, world
@@ -24,7 +24,8 @@ SIGN_IN = "sign in"
 def tables() -> dict[str, dict[str, dict[str, str]]]:
     """The tables of the page: heading → action → column → cell."""
     found: dict[str, dict[str, dict[str, str]]] = {}
-    heading, columns = "", []
+    heading = ""
+    columns: list[str] = []
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip(" `") for cell in line.strip("|").split("|")]
         if line.startswith("## "):
@@ -40,7 +41,7 @@ def tables() -> dict[str, dict[str, dict[str, str]]]:
 async def shared_world(http: httpx.AsyncClient, open_database: Database) -> AsyncIterator[World]:
     """Everyone, and the things that no attempt changes, for all tests of this file."""
     yield await world(await cast(http))
-    await open_database.pool.execute(EMPTY)
+    await open_database.pool.execute(_EMPTY)
 
 
 @pytest.mark.parametrize(("of", "action"), ROWS, ids=[f"{action.name} on {of}" for of, action in ROWS])
@@ -56,9 +57,8 @@ async def test_everyone_may_do_what_the_table_says(shared_world: World, of: str,
         if done and expected == "yes" and action.name != "read":
             given = await action.make(shared_world)
         hidden = rows["read"][who] == "–"
-        assert await outcome(shared_world.cast.clients[who], action, action.given_by(who, given), hidden) == expected, (
-            who
-        )
+        client, sent = shared_world.cast.clients[who], action.given_by(who, given)
+        assert await outcome(client, action, sent, hidden) == expected, who
         done = expected == "yes"
 
 

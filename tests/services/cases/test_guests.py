@@ -11,6 +11,7 @@ from services.cases.cases import release_case
 from services.organisations.keyrings import keyring_change
 from services.organisations.terms import Role
 from tests.client import Client
+from tests.factories.artefacts import stored_file
 from tests.factories.cases import content, drafted_case, published_case
 from tests.factories.comments import commented, person_id, reads, row_id
 from tests.factories.network import SmallNetwork, person
@@ -112,7 +113,7 @@ async def test_either_side_ends_it_at_once(as_: As, network: SmallNetwork, who: 
     for _ in range(2):
         ended = (await ending.do("endAdmission", {"id": admission_id}, ADMITTED))["admission"]
         assert ended["isCurrent"] is False
-    assert ended["case"] == ({"id": case_id} if who == "owner" else None)
+        assert ended["case"] == ({"id": case_id} if who == "owner" else None)
     assert not await reads(guest, case_id)
 
 
@@ -228,6 +229,32 @@ async def test_rounds_are_open_to_guests_unless_they_are_shared_otherwise(as_: A
     made = [(await planned(editor, **given))["id"] for given in rounds]
     await invited(editor, case_id)
     assert [await reads(guest, one) for one in made] == [True, False, True]
+
+
+async def test_files_are_open_to_guests_unless_they_are_kept_to_others(as_: As, network: SmallNetwork) -> None:
+    """A guest reads a file with the case's readers, and one that names those who were let in, but no other."""
+    editor, guest = as_(network.olen_editor), as_(network.reviewer)
+    case_id = await drafted_case(editor)
+    audiences: list[dict[str, Any]] = [{}, {"audience": {}}, {"audience": {"admitted": True}}]
+    made = [await stored_file(editor, subject=case_id, **given) for given in audiences]
+    await invited(editor, case_id)
+    assert [await reads(guest, one) for one in made] == [True, False, True]
+
+
+async def test_search_finds_the_case_for_its_guest_as_long_as_they_are_one(
+    as_: As, network: SmallNetwork, work: Callable[[], Awaitable[None]]
+) -> None:
+    """The draft is among the guest's hits and counts, and gone with the admission though the index stays as it is."""
+    editor, guest = as_(network.olen_editor), as_(network.reviewer)
+    case_id = await drafted_case(editor)
+    await work()
+    query = '{ search(query: "dienstverlening", first: 9) { totalCount edges { node { ... on Case { id } } } } }'
+    nothing = {"totalCount": 0, "edges": []}
+    assert (await guest.ask(query))["search"] == nothing
+    admission_id = await invited(editor, case_id)
+    assert (await guest.ask(query))["search"] == {"totalCount": 1, "edges": [{"node": {"id": case_id}}]}
+    await editor.do("endAdmission", {"id": admission_id}, "admission { id }")
+    assert (await guest.ask(query))["search"] == nothing
 
 
 async def test_only_what_belongs_to_a_case_names_those_who_were_let_in(as_: As, network: SmallNetwork) -> None:

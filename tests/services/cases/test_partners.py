@@ -1,6 +1,7 @@
 """Partners: what an organisation that takes part in a case, and was let into it, may do with it by its role."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,12 @@ As = Callable[[str | None], Client]
 SLUG = "arbetsformedlingen"
 
 
-def with_partner(role: str = "FACILITATOR") -> dict[str, object]:
-    """The least that can be published, with the Swedish PES in a role."""
-    return content(participations=[{"organisation": "olen", "role": "OWNER"}, {"organisation": SLUG, "role": role}])
+OWNER = {"organisation": "olen", "role": "OWNER"}
+
+
+def with_partner(role: str = "FACILITATOR", *others: dict[str, Any]) -> dict[str, Any]:
+    """The least that can be published, with the Swedish PES in a role, and others who take part."""
+    return content(participations=[OWNER, {"organisation": SLUG, "role": role}, *others])
 
 
 @pytest.mark.parametrize("role", list(ParticipationRole))
@@ -70,16 +74,15 @@ async def test_a_partner_gives_nobody_another_part(as_: As, network: SmallNetwor
     olen, pes = as_(network.olen_editor), as_(network.pes_editor)
     case_id = await drafted_case(olen, content=with_partner("CO_CREATOR"))
     await admitted(olen, case_id, SLUG)
-    for partners in (
-        [{"organisation": "olen", "role": "OWNER"}, {"organisation": SLUG, "role": "FACILITATOR"}],
-        [{"organisation": SLUG, "role": "CO_CREATOR"}],
-        [*with_partner("CO_CREATOR")["participations"], {"organisation": "outside-agency", "role": "HOST"}],  # type: ignore[misc] # what a content holds is an object to mypy
+    for text in (
+        with_partner("FACILITATOR"),
+        content(participations=[{"organisation": SLUG, "role": "CO_CREATOR"}]),
+        with_partner("CO_CREATOR", {"organisation": "outside-agency", "role": "HOST"}),
     ):
-        given = {"id": case_id, "content": content(participations=partners)}
+        given = {"id": case_id, "content": text}
         assert await pes.refused("editCase", given) == [("FORBIDDEN", "content.participations")]
     people = {"role": "TESTER", "stakeholderGroup": [{"language": "en", "text": "Jobseekers"}]}
-    also = {"participations": [*with_partner("CO_CREATOR")["participations"], people]}  # type: ignore[misc] # as above
-    await pes.do("editCase", {"id": case_id, "content": content(**also)}, "case { id }")
+    await pes.do("editCase", {"id": case_id, "content": with_partner("CO_CREATOR", people)}, "case { id }")
 
 
 async def test_who_reads_and_what_becomes_of_it_stays_with_the_owner(as_: As, network: SmallNetwork) -> None:
