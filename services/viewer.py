@@ -10,6 +10,7 @@ from services.organisations.terms import Role, TokenScope
 
 PUBLIC = "public"
 _PERSON = "person:"
+_ADMITTED = "admitted:"
 _RANK = {Role.READER: 0, Role.REVIEWER: 1, Role.EDITOR: 2, Role.ADMIN: 3}
 
 
@@ -30,7 +31,12 @@ def person_key(person: UUID) -> str:
 
 def admission_key(case: UUID) -> str:
     """The key of those whom a case's owner has let in, for as long as that lasts. Every audience of a case has it."""
-    return f"admitted:{case}"
+    return f"{_ADMITTED}{case}"
+
+
+def admissions(keyring: Iterable[str]) -> list[str]:
+    """The keys among some that somebody holds because a case's owner has let them in."""
+    return [key for key in keyring if key.startswith(_ADMITTED)]
 
 
 def handed_on(audience: Iterable[str], *speakers: UUID | None) -> list[str]:

@@ -68,7 +68,7 @@ class Tokens:
             self._epoch, self._look_again = epoch, asked + LOOKED_AT_SECONDS
 
     async def _signed_in(self, key: bytes, secret: str) -> Viewer:
-        changes = keyring_changes(), self._forgotten
+        changes, asked = (keyring_changes(), self._forgotten), time.monotonic()
         found = await sign_in(secret)
         if found is None:
             self._viewers.pop(key, None)
@@ -77,8 +77,8 @@ class Tokens:
         if found.last_used_at is None or found.last_used_at < now - NOTED_EVERY:
             await note_use(found.token)
         if changes == (keyring_changes(), self._forgotten):  # else what was read may be from before the change
-            remembered = min(NOTED_EVERY, found.expires_at - now)
-            self._viewers[key] = (time.monotonic() + remembered.total_seconds(), found.viewer)
+            remembered = min(NOTED_EVERY, found.lasts)
+            self._viewers[key] = (asked + remembered.total_seconds(), found.viewer)
             self._viewers.move_to_end(key)
             if len(self._viewers) > _REMEMBERED_AT_MOST:
                 self._viewers.popitem(last=False)

@@ -20,7 +20,7 @@ from services.organisations.terms import Role, TokenScope
 from services.subjects import KINDS, Subject, Thing, access_subject, organisation_of, subject_of
 from services.text import clean
 from services.transaction import transaction
-from services.viewer import Viewer, admission_key
+from services.viewer import Viewer, admission_key, admissions
 
 _INSERT = {
     # Of all writes this one is made most, and Piccolo takes ten times as long to put the same words together.
@@ -70,7 +70,7 @@ async def add_comment(
     body, anchor = clean(new.body), _cleaned(new.anchor)
     refuse_if(check_words(body, anchor))
     words = Words(body, new.language, *(anchor.get(part) for part in ("quote", "prefix", "suffix")))
-    if thing and _is_usual(new) and not reply_to and not idempotency_key:
+    if thing and _is_usual(viewer, new) and not reply_to and not idempotency_key:
         made = await add_at_once(viewer, thing, spokesman_of(viewer), words)
         if made:
             return made
@@ -174,9 +174,13 @@ async def delete_comment(viewer: Viewer, comment_id: UUID | None, *, expected_ve
 # -- steps ---------------------------------------------------------------------------------------------------------
 
 
-def _is_usual(new: NewComment) -> bool:
-    """Whether it speaks of the current version, for the viewer's one organisation, to all who may read it."""
-    return new.subject_version is None and new.organisation is None and new.audience is None
+def _is_usual(viewer: Viewer, new: NewComment) -> bool:
+    """Whether it speaks of the current version, for the viewer's one organisation, to all who may read it.
+
+    Whoever was let into some case may be speaking of that one, to fewer.
+    """
+    named = (new.subject_version, new.organisation, new.audience)
+    return all(one is None for one in named) and not admissions(viewer.keyring)
 
 
 async def _changeable(viewer: Viewer, comment_id: UUID | None, expected: int | None) -> tuple[Comment, UUID]:

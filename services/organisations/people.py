@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from services import log
 from services.errors import refuse_if
 from services.ids import new_id
-from services.organisations.keyrings import ADMISSIONS, KEYS, renew_audiences
+from services.organisations.keyrings import ADMISSIONS, FIRST_END, KEYS, renew_audiences
 from services.organisations.rules import LONGEST_LIFE, check_name
 from services.organisations.tables import Person, PersonalToken
 from services.organisations.terms import Role, TokenScope
@@ -32,7 +32,8 @@ _VIEWER = f"""
 """  # noqa: S608 - only constants stand in it
 
 _OF_TOKEN = f"""
-    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.expires_at
+    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at,
+        least(token.expires_at, {FIRST_END}) - now() as lasts
     from personal_token token join person on person.id = token.person
     where token.secret_hash = {{}} and token.expires_at > now() and token.revoked_at is null
       and person.erased_at is null
@@ -43,12 +44,15 @@ _OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.er
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A valid token, who holds it, when it was last noted as used, and when it ends to be valid."""
+    """A valid token, who holds it, when it was last noted as used, and for how long all this is so by itself.
+
+    It lasts until the token ends, or one of the holder's keys does.
+    """
 
     token: UUID
     viewer: Viewer
     last_used_at: datetime | None
-    expires_at: datetime
+    lasts: timedelta
 
 
 async def sign_in(secret: str) -> SignedIn | None:
@@ -57,7 +61,7 @@ async def sign_in(secret: str) -> SignedIn | None:
     if not found:
         return None
     (row,) = found
-    return SignedIn(row["token"], _viewer(row, row["scopes"]), row["last_used_at"], row["expires_at"])
+    return SignedIn(row["token"], _viewer(row, row["scopes"]), row["last_used_at"], row["lasts"])
 
 
 async def viewer_of_token(secret: str) -> Viewer | None:

@@ -96,7 +96,7 @@ async def test_it_ends_by_itself_without_a_worker(as_: As, network: SmallNetwork
     assert await reads(guest, case_id)
     await open_database.pool.execute("update admission set until = now() - interval '1 second'")
     async with keyring_change():
-        pass  # servers believe a keyring for half a second
+        pass  # the row was changed behind the servers' backs
     assert not await reads(guest, case_id)
     assert not await reads(guest, comment_id)
     assert await open_database.pool.fetchval("select count(*) from pgqueuer where execute_after > now()") == 0

@@ -151,7 +151,7 @@ class World:
         ):
             await self.database.pool.execute(change, row_id(self.case), days)
         async with keyring_change():
-            pass  # servers believe a keyring for half a second
+            pass  # no time has passed for those who remember keyrings
         self.model.wait(days)
 
     async def release(self, _: None) -> None:

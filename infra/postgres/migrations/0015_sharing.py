@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from infra.postgres.statements import from_sql
 
-ID = "0009_sharing"
+ID = "0015_sharing"
 VERSION = "1.38.0"
 DESCRIPTION = "admissions and requests for access"
 

@@ -16,6 +16,10 @@ create table "admission" (
 create index admission_person on "admission" ("person");
 create index admission_organisation on "admission" ("organisation");
 
+create constraint trigger admission_raises_epoch
+    after insert or update or delete on "admission" deferrable initially deferred
+    for each row execute function raise_keyring_epoch();
+
 create table "access_request" (
     "id" uuid primary key,
     "person" uuid not null references "person" on delete cascade,
