@@ -65,9 +65,9 @@ VERSIONS: Mapping[str, str] = {
         " and coalesce(c.audience, r.audience, p.audience, e.audience) && asked.keys"
     ),
 }
-"""The statement of one version of a subject that a keyring may read: its organisation, the version's number, the readers
-of the subject and of the version, and the case that it is or belongs to. It takes the subject's id, a number or null,
-and the keyring."""
+"""The statement of one version of a subject that a keyring may read: its organisation, the version's number, the
+readers of the subject and of the version, and the case that it is or belongs to. It takes the subject's id, a number or
+null, and the keyring."""
 _NEWEST: Mapping[str, str] = {
     "Case": 'select max(number) as number from case_version where "case" = {}',
     "Practice": "select max(number) as number from practice_version where practice = {}",

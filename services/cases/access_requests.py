@@ -90,9 +90,9 @@ async def answer_access_request(viewer: Viewer, request_id: UUID | None, given: 
             await admit_person(viewer, case, request.person, given.until)
         elif given.answer is AccessAnswer.ORGANISATION and given.until:
             await admit_body(viewer, case, request.organisation, given.until)
-        now = datetime.now(UTC)
-        answered = {"answer": given.answer, "answered_at": now, "reason": reason}
-        await AccessRequest.update(**answered).where(AccessRequest.id == request.id)
+        await AccessRequest.update(answer=given.answer, answered_at=datetime.now(UTC), reason=reason).where(
+            AccessRequest.id == request.id
+        )
         await tell_person(request.person, News(NotificationKind.ACCESS_ANSWERED, "Case", case.id, str(request.id)))
         detail = {"answer": given.answer.value}
         await log.record(
