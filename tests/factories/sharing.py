@@ -11,7 +11,7 @@ ADMITTED = "admission { id case { id } person { id } name organisation { slug } 
 REQUEST = "accessRequest { id asked message name organisation { slug } case { id } isOpen answer reason }"
 
 
-async def invited(editor: Client, case_id: str, name: str = "Reviewer", until: str = SOON) -> str:
+async def guest_invited(editor: Client, case_id: str, name: str = "Reviewer", until: str = SOON) -> str:
     """Let a person, by name, into a case; gives the admission's global id."""
     given = {"case": case_id, "person": await person_id(name), "until": until}
     admission_id: str = (await editor.do("inviteGuest", given, ADMITTED))["admission"]["id"]

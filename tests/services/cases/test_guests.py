@@ -16,7 +16,7 @@ from tests.factories.cases import content, drafted_case, published_case
 from tests.factories.comments import commented, person_id, reads, row_id
 from tests.factories.network import SmallNetwork, person
 from tests.factories.rounds import plan, planned
-from tests.factories.sharing import ADMITTED, SOON, admitted, invited
+from tests.factories.sharing import ADMITTED, SOON, admitted, guest_invited
 
 As = Callable[[str | None], Client]
 VERSIONS = "query($id: ID!) { node(id: $id) { ... on Case { versions { number } outcomes { kind } } } }"
@@ -28,7 +28,7 @@ async def test_a_guest_reads_and_comments_and_their_colleagues_do_not(as_: As, n
     colleague = as_(await person("Colleague", {network.institute: Role.EDITOR}, network.network))
     case_id = await drafted_case(editor)
     assert not await reads(guest, case_id)
-    await invited(editor, case_id)
+    await guest_invited(editor, case_id)
     assert (await guest.ask(VERSIONS, id=case_id))["node"] == {
         "versions": [{"number": 1}],
         "outcomes": [{"kind": "NOT_REPORTED"}],
@@ -50,7 +50,7 @@ async def test_a_guest_may_comment_in_any_role(as_: As, network: SmallNetwork) -
     round_id = (await planned(editor))["id"]
     said = {"subject": case_id, "body": "Well done."}
     assert await guest.refused("addComment", said) == [("FORBIDDEN", "")]
-    await invited(editor, case_id, "Guest")
+    await guest_invited(editor, case_id, "Guest")
     for subject in (case_id, round_id):
         assert await reads(guest, await commented(guest, subject))
     assert await guest.refused("addComment", said | {"subject": other}) == [("FORBIDDEN", "")]
@@ -73,7 +73,7 @@ async def test_what_is_said_reaches_guests_when_it_is_meant_to(as_: As, network:
     editor, guest = as_(network.olen_editor), as_(network.reviewer)
     case_id = await drafted_case(editor)
     before = await commented(editor, case_id)
-    await invited(editor, case_id)
+    await guest_invited(editor, case_id)
     among_us = await commented(editor, case_id)
     shown = await commented(editor, case_id, audience={"admitted": True})
     asked = await commented(guest, case_id)
@@ -91,7 +91,7 @@ async def test_it_ends_by_itself_without_a_worker(as_: As, network: SmallNetwork
     """When the instant has passed nothing of the case is there for the guest, though no job ever ran."""
     editor, guest = as_(network.olen_editor), as_(network.reviewer)
     case_id = await drafted_case(editor)
-    await invited(editor, case_id)
+    await guest_invited(editor, case_id)
     comment_id = await commented(guest, case_id)
     assert await reads(guest, case_id)
     await open_database.pool.execute("update admission set until = now() - interval '1 second'")
@@ -108,7 +108,7 @@ async def test_either_side_ends_it_at_once(as_: As, network: SmallNetwork, who: 
     """The owner ends it, or the guest does; the next request finds nothing, and ending it again changes nothing."""
     editor, guest = as_(network.olen_editor), as_(network.reviewer)
     case_id = await drafted_case(editor)
-    admission_id = await invited(editor, case_id)
+    admission_id = await guest_invited(editor, case_id)
     ending = editor if who == "owner" else guest
     for _ in range(2):
         ended = (await ending.do("endAdmission", {"id": admission_id}, ADMITTED))["admission"]
@@ -121,10 +121,10 @@ async def test_inviting_again_moves_the_instant(as_: As, network: SmallNetwork) 
     """One admission for a person and a case: a new instant replaces the old one, also of one that is over."""
     editor, guest = as_(network.olen_editor), as_(network.reviewer)
     case_id = await drafted_case(editor)
-    first = await invited(editor, case_id)
+    first = await guest_invited(editor, case_id)
     await editor.do("endAdmission", {"id": first}, ADMITTED)
     later = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=0)
-    assert await invited(editor, case_id, until=later.isoformat()) == first
+    assert await guest_invited(editor, case_id, until=later.isoformat()) == first
     shown = (await guest.ask("query($id: ID!) { node(id: $id) { ... on Admission { until isCurrent } } }", id=first))[
         "node"
     ]
@@ -145,7 +145,7 @@ async def test_only_editors_of_the_owner_let_others_in(as_: As, network: SmallNe
     """A reader of the owner, a guest and a reader of the case may not; who cannot read it is told there is none."""
     editor, guest = as_(network.olen_editor), as_(network.reviewer)
     case_id = await drafted_case(editor)
-    await invited(editor, case_id)
+    await guest_invited(editor, case_id)
     given = {"case": case_id, "person": await person_id("Outsider"), "until": SOON}
     for client in (as_(network.olen_reader), guest):
         assert await client.refused("inviteGuest", given) == [("FORBIDDEN", "")]
@@ -175,7 +175,7 @@ async def test_the_owner_sees_all_and_others_themselves(as_: As, network: SmallN
     """The list of who was let in is the owner's; a guest finds themselves in it, and whoever reads the case nobody."""
     editor, guest = as_(network.olen_editor), as_(network.reviewer)
     case_id = await published_case(editor, audience={"public": True})
-    await invited(editor, case_id)
+    await guest_invited(editor, case_id)
     await admitted(editor, case_id)
     query = """query($slug: String!) { case(slug: $slug) { admissions(first: 9) {
         totalCount nodes { name organisation { slug } person { name } } } } }"""
@@ -196,7 +196,7 @@ async def test_those_who_are_let_in_are_told(
     """A guest finds the case in their inbox, and an organisation's editors in theirs."""
     editor = as_(network.olen_editor)
     case_id = await drafted_case(editor)
-    await invited(editor, case_id)
+    await guest_invited(editor, case_id)
     await admitted(editor, case_id)
     await work()
     query = "{ viewer { notifications(first: 9) { nodes { kind subject { id } } } } }"
@@ -210,7 +210,7 @@ async def test_a_guest_passes_nothing_on(as_: As, network: SmallNetwork) -> None
     editor = as_(network.olen_editor)
     guest = as_(await person("Guest", {network.pes: Role.EDITOR}, network.network))
     case_id = await published_case(editor)
-    await invited(editor, case_id, "Guest")
+    await guest_invited(editor, case_id, "Guest")
     assert await reads(guest, case_id)
     assert await guest.refused("planTestRound", plan(organisation="arbetsformedlingen")) == [
         ("FORBIDDEN", "organisation")
@@ -227,7 +227,7 @@ async def test_rounds_are_open_to_guests_unless_they_are_shared_otherwise(as_: A
     case_id = await published_case(editor)
     rounds: list[dict[str, Any]] = [{}, {"audience": {}}, {"audience": {"admitted": True}}]
     made = [(await planned(editor, **given))["id"] for given in rounds]
-    await invited(editor, case_id)
+    await guest_invited(editor, case_id)
     assert [await reads(guest, one) for one in made] == [True, False, True]
 
 
@@ -237,7 +237,7 @@ async def test_files_are_open_to_guests_unless_they_are_kept_to_others(as_: As, 
     case_id = await drafted_case(editor)
     audiences: list[dict[str, Any]] = [{}, {"audience": {}}, {"audience": {"admitted": True}}]
     made = [await stored_file(editor, subject=case_id, **given) for given in audiences]
-    await invited(editor, case_id)
+    await guest_invited(editor, case_id)
     assert [await reads(guest, one) for one in made] == [True, False, True]
 
 
@@ -251,7 +251,7 @@ async def test_search_finds_the_case_for_its_guest_as_long_as_they_are_one(
     query = '{ search(query: "dienstverlening", first: 9) { totalCount edges { node { ... on Case { id } } } } }'
     nothing = {"totalCount": 0, "edges": []}
     assert (await guest.ask(query))["search"] == nothing
-    admission_id = await invited(editor, case_id)
+    admission_id = await guest_invited(editor, case_id)
     assert (await guest.ask(query))["search"] == {"totalCount": 1, "edges": [{"node": {"id": case_id}}]}
     await editor.do("endAdmission", {"id": admission_id}, "admission { id }")
     assert (await guest.ask(query))["search"] == nothing
@@ -277,7 +277,7 @@ async def test_sharing_otherwise_neither_ends_nor_extends_it(
     # Known in the network by name, and in none of it with their own organisation.
     guest = as_(await person("Expert", {network.agency: Role.READER}, network.network))
     case_id = await published_case(editor)
-    admission_id = await invited(editor, case_id, "Expert")
+    admission_id = await guest_invited(editor, case_id, "Expert")
     await editor.do("shareCase", {"id": case_id, "audience": audience}, "case { id }")
     await editor.do("editCase", {"id": case_id, "content": content()}, "case { id }")
     await editor.do("submitCase", {"id": case_id}, "case { id }")

@@ -13,7 +13,7 @@ from tests.client import Client
 from tests.factories.cases import content, drafted_case, published_case
 from tests.factories.network import SmallNetwork, person
 from tests.factories.rounds import own_case, planned
-from tests.factories.sharing import admitted, invited
+from tests.factories.sharing import admitted, guest_invited
 
 As = Callable[[str | None], Client]
 SLUG = "arbetsformedlingen"
@@ -56,7 +56,7 @@ async def test_a_guest_brings_no_rights_to_their_organisation(as_: As, network: 
     """That a partner's editor is a guest of the case does not let the partner in."""
     olen, pes = as_(network.olen_editor), as_(network.pes_editor)
     case_id = await drafted_case(olen, content=with_partner())
-    await invited(olen, case_id, "PES editor")
+    await guest_invited(olen, case_id, "PES editor")
     assert await pes.refused("editCase", {"id": case_id, "content": with_partner()}) == [("FORBIDDEN", "")]
 
 

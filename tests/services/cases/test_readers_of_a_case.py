@@ -19,7 +19,7 @@ from tests.client import Client
 from tests.factories.cases import content, drafted_case
 from tests.factories.comments import row_id
 from tests.factories.network import SmallNetwork, person
-from tests.factories.sharing import invited
+from tests.factories.sharing import guest_invited
 
 As = Callable[[str | None], Client]
 AUDIENCES: dict[str, dict[str, Any]] = {"own": {}, "network": {"networks": ["learning"]}, "public": {"public": True}}
@@ -116,7 +116,7 @@ class World:
 
     async def invite(self, days: int) -> None:
         until = datetime.now(UTC) + timedelta(days=days)
-        self.admission = await invited(self.editor, self.case, self.guest, until.isoformat())
+        self.admission = await guest_invited(self.editor, self.case, self.guest, until.isoformat())
         self.model.guest = days
 
     async def end(self, _: None) -> None:
