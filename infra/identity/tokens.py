@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections import OrderedDict
-from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -77,7 +76,7 @@ class Tokens:
             self._epoch, self._look_again = epoch, asked + LOOKED_AT_SECONDS
 
     async def _signed_in(self, key: _Key, secret: str) -> Viewer:
-        changes = keyring_changes(), self._forgotten
+        changes, asked = (keyring_changes(), self._forgotten), time.monotonic()
         found = await sign_in(secret)
         if found is None:
             self._viewers.pop(key, None)
@@ -86,8 +85,8 @@ class Tokens:
         if is_due(found.last_used_at, found.last_used_from, key[1]) and self._is_first(found.token, key[1]):
             await note_use(found.token, found.viewer, key[1])
         if changes == (keyring_changes(), self._forgotten):  # else what was read may be from before the change
-            remembered = min(NOTED_EVERY, found.expires_at - datetime.now(UTC))
-            _keep(self._viewers, key, (time.monotonic() + remembered.total_seconds(), found.viewer))
+            remembered = min(NOTED_EVERY, found.lasts)
+            _keep(self._viewers, key, (asked + remembered.total_seconds(), found.viewer))
         return found.viewer
 
     def _is_first(self, token: UUID, address: str) -> bool:

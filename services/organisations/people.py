@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from services import log
 from services.errors import refuse_if
 from services.ids import new_id
-from services.organisations.keyrings import KEYS, renew_audiences
+from services.organisations.keyrings import ADMISSIONS, FIRST_END, KEYS, renew_audiences
 from services.organisations.rules import LONGEST_LIFE, check_name
 from services.organisations.tables import Person, PersonalToken
 from services.organisations.terms import Role, TokenScope
@@ -20,7 +20,7 @@ from services.transaction import transaction
 from services.viewer import ANYONE, PUBLIC, Viewer
 
 _VIEWER = f"""
-    person.id as person, person.name, person.is_steward, {KEYS} as keys,
+    person.id as person, person.name, person.is_steward, {KEYS} || {ADMISSIONS} as keys,
     array(
         select membership.organisation from membership
         where membership.person = person.id order by membership.organisation
@@ -29,10 +29,11 @@ _VIEWER = f"""
         select membership.role from membership
         where membership.person = person.id order by membership.organisation
     ) as roles
-"""  # noqa: S608 - only the constant above stands in it
+"""  # noqa: S608 - only constants stand in it
 
 _OF_TOKEN = f"""
-    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.last_used_from, token.expires_at
+    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.last_used_from,
+        least(token.expires_at, {FIRST_END}) - now() as lasts
     from personal_token token join person on person.id = token.person
     where token.secret_hash = {{}} and token.expires_at > now() and token.revoked_at is null
       and person.erased_at is null
@@ -43,13 +44,16 @@ _OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.er
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A valid token, who holds it, when and from where it was last noted as used, and when it ends to be valid."""
+    """A valid token, who holds it, when and from where it was last noted as used, and for how long this is so.
+
+    It lasts by itself until the token ends, or one of the holder's keys does.
+    """
 
     token: UUID
     viewer: Viewer
     last_used_at: datetime | None
     last_used_from: str | None
-    expires_at: datetime
+    lasts: timedelta
 
 
 async def sign_in(secret: str) -> SignedIn | None:
@@ -59,7 +63,7 @@ async def sign_in(secret: str) -> SignedIn | None:
         return None
     (row,) = found
     used = row["last_used_at"], row["last_used_from"]
-    return SignedIn(row["token"], _viewer(row, row["scopes"]), *used, row["expires_at"])
+    return SignedIn(row["token"], _viewer(row, row["scopes"]), *used, row["lasts"])
 
 
 async def viewer_of_token(secret: str) -> Viewer | None:

@@ -168,5 +168,5 @@ class Hub:
             one.put(row)
 
 
-_DECIDES_WHO_READS = frozenset({"Person", "PersonalToken", "Organisation", "Network", "Review"})
+_DECIDES_WHO_READS = frozenset({"Admission", "Person", "PersonalToken", "Organisation", "Network", "Review"})
 """Whose changes can give keys, or take them away. A guest reviewer's comes with the review."""
