@@ -22,6 +22,7 @@ from services.artefacts.jobs import extract_text, sweep_uploads
 from services.artefacts.retention import remove_file
 from services.audit.addresses import forget_addresses
 from services.audit.seals import head, seal_log
+from services.cases.access_requests import announce_request
 from services.cases.cases import release_case
 from services.notifications.notifications import deliver
 from services.organisations.sign_ins import forget_where
@@ -66,6 +67,10 @@ async def _extract(ports: Ports, job: Mapping[str, str]) -> None:
     await extract_text(ports.files, TEXT_READERS, UUID(job["id"]))
 
 
+async def _access_requested(_: Ports, job: Mapping[str, str]) -> None:
+    await announce_request(job)
+
+
 async def _expire_review(_: Ports, job: Mapping[str, str]) -> None:
     await expire_review(UUID(job["id"]))
 
@@ -86,6 +91,7 @@ HANDLERS: dict[str, Handler] = {
     "expire_review": _expire_review,
     "export": _export,
     "remove_file": _remove_file,
+    "access_requested": _access_requested,
 }
 
 

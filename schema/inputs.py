@@ -9,13 +9,21 @@ KEY = "Any text of your own; the same request sent again with the same key makes
 """What `expectedVersion` and `idempotencyKey` mean, wherever they stand."""
 
 
-@strawberry.input(description="Who may read a thing. Nobody named: only its owner's organisation.")
+@strawberry.input(
+    description="Who may read a thing. Nobody named: only its owner's organisation. Whoever was let into a case reads"
+    " that case whatever its audience is."
+)
 class AudienceInput:
     """An Audience."""
 
     public: bool = strawberry.field(default=False, description="Everyone, signed in or not.")
     networks: list[str] = strawberry.field(default_factory=list, description="Slugs of networks.")
     organisations: list[str] = strawberry.field(default_factory=list, description="Slugs of organisations.")
+    admitted: bool = strawberry.field(
+        default=False,
+        description="Those who were let into the case that it belongs to, while they are: of a round, a file, a comment"
+        " or an adoption. Of a case itself they always may.",
+    )
 
 
 @strawberry.input(description="The document that something was written from.")

@@ -7,20 +7,30 @@ from uuid import UUID
 from services.access import readable
 from services.errors import ErrorCode, Problem, refusal, refuse_if
 from services.organisations.tables import Network, NetworkMember, Organisation
-from services.viewer import PUBLIC, Viewer, network_key, organisation_key
+from services.viewer import PUBLIC, Viewer, admission_key, network_key, organisation_key
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who may read, by slug. Nobody named: only the owner's organisation."""
+    """Who may read, by slug. Nobody named: only the owner's organisation.
+
+    `admitted`: those whom the owner of the case that the thing belongs to has let into that case.
+    """
 
     public: bool = False
     networks: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
+    admitted: bool = False
 
 
-async def keys(viewer: Viewer, audience: Audience, owner: UUID, *field: str) -> list[str]:
-    """The keys, the owner's first. Raises DomainError for a network or an organisation that the viewer cannot see."""
+async def keys(viewer: Viewer, audience: Audience, owner: UUID, *field: str, case: UUID | None = None) -> list[str]:
+    """The keys, the owner's first. `case` is the one that the thing belongs to.
+
+    Raises DomainError for a network or an organisation that the viewer cannot see, and for `admitted` without a case.
+    """
+    if audience.admitted and case is None:
+        message = "People are let into cases only, and this belongs to none. Leave `admitted` out."
+        raise refusal(ErrorCode.INVALID, message, *field, "admitted")
     networks = (
         await Network.select(Network.id, Network.slug, Network.audience).where(
             Network.slug.is_in(list(audience.networks))
@@ -53,15 +63,25 @@ async def keys(viewer: Viewer, audience: Audience, owner: UUID, *field: str) -> 
                 *([PUBLIC] if audience.public else []),
                 *(network_key(seen[slug]) for slug in audience.networks),
                 *(organisation_key(known[slug]) for slug in audience.organisations),
+                *([admission_key(case)] if audience.admitted and case else []),
             ]
         )
     )
 
 
 async def keyring_of(organisation: UUID) -> list[str]:
-    """The keys that an organisation holds itself, whoever acts for it."""
+    """The keys that an organisation holds itself now, whoever acts for it."""
     networks = await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation == organisation)
-    return [PUBLIC, organisation_key(organisation), *(network_key(row["network"]) for row in networks)]
+    admissions = await NetworkMember.raw(_ADMITTED, organisation)
+    return [
+        PUBLIC,
+        organisation_key(organisation),
+        *(network_key(row["network"]) for row in networks),
+        *(admission_key(row["case"]) for row in admissions),
+    ]
+
+
+_ADMITTED = 'select "case" from admission where organisation = {} and until > now()'
 
 
 async def check_reads(organisation: UUID, slug: str, audience: Iterable[str], what: str) -> None:

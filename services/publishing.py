@@ -24,7 +24,7 @@ from services.publications import Edition, Publication
 from services.slugs import check_slug
 from services.text import TEXT_LIMIT, clean
 from services.transaction import transaction
-from services.viewer import ANYONE, Viewer, organisation_key
+from services.viewer import ANYONE, Viewer, lent, organisation_key
 
 STEPS: dict[Status, frozenset[Status]] = {
     Status.DRAFT: frozenset({Status.SUBMITTED, Status.WITHDRAWN}),
@@ -110,7 +110,8 @@ class Publishing(Generic[W, V]):
 
     `of` is the column by which a version names its whole; `parts` are the tables of a version's parts, in an order in
     which they may be emptied. `problems` finds what keeps a version from being published, and `released` passes the
-    readers that a version has got on to those of its parts that have readers of their own.
+    readers that a version has got on to those of its parts that have readers of their own. `always` gives the keys that
+    every audience of one has beside its owner's, and `lets_edit` says whom besides the owner's editors it lets edit it.
     """
 
     whole: type[W]
@@ -119,6 +120,8 @@ class Publishing(Generic[W, V]):
     parts: tuple[type[Table], ...]
     problems: Callable[[W, V], Awaitable[Iterable[Problem]]]
     released: Callable[[V], Awaitable[None]]
+    always: Callable[[UUID], tuple[str, ...]]
+    lets_edit: Callable[[Viewer, W], Awaitable[bool]]
 
     @property
     def noun(self) -> str:
@@ -140,8 +143,8 @@ class Publishing(Generic[W, V]):
             if claim.made:
                 return claim.id
             check_slug(new.slug, "slug")
-            own = [organisation_key(owner["id"])]
-            release = await keys(viewer, new.audience or Audience(), owner["id"], "audience")
+            own = self._own(claim.id, owner["id"])
+            release = await self._readers(viewer, new.audience or Audience(), claim.id, owner["id"])
             whole = self.whole(id=claim.id, slug=new.slug, owner=owner["id"], audience=own, **columns)
             made = await self.whole.insert(whole).on_conflict(target=self.whole.slug, action="DO NOTHING")
             if not made:
@@ -156,10 +159,17 @@ class Publishing(Generic[W, V]):
         """Replace the text of the open version; after publication this opens the next one."""
         viewer.require_scope(TokenScope.WRITE)
         async with transaction():
-            whole = await self._editable(viewer, row_id, expected, f"change its {self.noun}s")
+            whole = await access_for_change(self.whole, viewer, row_id, self.noun, "id")
+            if not await self.lets_edit(viewer, whole):
+                require_role(viewer, whole.owner, Role.EDITOR, f"change its {self.noun}s")
+            if audience is not None:
+                require_role(viewer, whole.owner, Role.EDITOR, f"say who may read its {self.noun}s")
+            check_revision(expected, whole.revision)
             latest = await self._latest(whole.id)
-            own = [organisation_key(whole.owner)]
-            release = await keys(viewer, audience, whole.owner, "audience") if audience else latest.release_audience
+            own = self._own(whole.id, whole.owner)
+            release = (
+                await self._readers(viewer, audience, whole.id, whole.owner) if audience else latest.release_audience
+            )
             if latest.status in CLOSED:
                 await self._open(self._blank(viewer, whole.id, latest.number + 1, own, release), write)
             else:
@@ -195,6 +205,26 @@ class Publishing(Generic[W, V]):
             version = await self._numbered(whole.id, whole.current_number)
             await self._set(version, Status.ARCHIVED, None)
             await self._changed(viewer, whole, f"archive_{self.noun}", number=version.number)
+        return whole.id
+
+    async def share(self, viewer: Viewer, row_id: UUID | None, audience: Audience, *, expected: int | None) -> UUID:
+        """Say who may read what is published, from now on, and what will be.
+
+        Superseded versions keep the readers they had, of those who may still read the publication.
+        """
+        viewer.require_scope(TokenScope.WRITE)
+        async with transaction():
+            whole = await self._editable(viewer, row_id, expected, f"say who may read its {self.noun}s")
+            readers = await self._readers(viewer, audience, whole.id, whole.owner)
+            await self.version.update({self.version.release_audience: readers}).where(
+                (self.of == whole.id) & (self.version.number >= whole.current_number)
+            )
+            reached = self.version.status.is_in(list(CLOSED)) & self.version.embargo_until.is_null()
+            current = (self.of == whole.id) & (self.version.number == whole.current_number)
+            version = await self.version.objects().where(current & reached).first()
+            if version is not None:
+                await self._give(whole, version, readers)
+            await self._changed(viewer, whole, f"share_{self.noun}")
         return whole.id
 
     async def publish(
@@ -295,17 +325,32 @@ class Publishing(Generic[W, V]):
         await self.version.update({self.version.status: Status.SUPERSEDED}).where(
             (self.of == whole.id) & (self.version.status == Status.PUBLISHED) & (self.version.number < version.number)
         )
-        await self.version.update({self.version.audience: audience, self.version.embargo_until: None}).where(
-            self.version.id == version.id
-        )
-        await self.released(version)
+        await self.version.update({self.version.embargo_until: None}).where(self.version.id == version.id)
         await self.whole.update(
             {
-                self.whole.audience: audience,
                 self.whole.current_number: version.number,
                 self.whole.listed_at: now if version.number == 1 else whole.listed_at,
             }
         ).where(self.whole.id == whole.id)
+        await self._give(whole, version, audience)
+
+    async def _give(self, whole: W, version: V, audience: list[str]) -> None:
+        """Give a version, its parts and the whole their readers. Whom a review let in stays until it ends."""
+        version.audience = [*audience, *lent(version.audience)]
+        await self.version.update({self.version.audience: version.audience}).where(self.version.id == version.id)
+        await self.released(version)
+        await self.whole.update({self.whole.audience: [*audience, *lent(whole.audience)]}).where(
+            self.whole.id == whole.id
+        )
+
+    def _own(self, whole_id: UUID, owner: UUID) -> list[str]:
+        """The readers of what is not published."""
+        return [organisation_key(owner), *self.always(whole_id)]
+
+    async def _readers(self, viewer: Viewer, audience: Audience, whole_id: UUID, owner: UUID) -> list[str]:
+        """The readers of what is published to an audience."""
+        chosen = replace(audience, admitted=False) if self.always(whole_id) else audience
+        return [*await keys(viewer, chosen, owner, "audience"), *self.always(whole_id)]
 
     # -- versions --------------------------------------------------------------------------------------------------
 

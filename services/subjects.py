@@ -38,24 +38,26 @@ KINDS: Mapping[str, Kind] = {
 
 _ASKED = "(select {}::uuid as id, {}::int as version, {}::text[] as keys) asked"
 _OF_PUBLICATION = (  # without a number the current version comes first, then the newest
-    f"select s.owner as organisation, v.number as version, s.audience as whole, v.audience from {_ASKED}"  # noqa: S608 - our own names
+    "select s.owner as organisation, v.number as version, s.audience as whole, v.audience, OF_CASE as of_case"  # noqa: S608 - our own names
+    f" from {_ASKED}"
     ' join "THING" s on s.id = asked.id and s.audience && asked.keys'
     ' join "THING_version" v on v."THING" = s.id and v.audience && asked.keys'
     " where v.number = coalesce(asked.version, v.number)"
     " order by v.number = s.current_number desc, v.number desc limit 1"
 )
 VERSIONS: Mapping[str, str] = {
-    "Case": _OF_PUBLICATION.replace("THING", "case"),
-    "Practice": _OF_PUBLICATION.replace("THING", "practice"),
+    "Case": _OF_PUBLICATION.replace("THING", "case").replace("OF_CASE", "s.id"),
+    "Practice": _OF_PUBLICATION.replace("THING", "practice").replace("OF_CASE", "null::uuid"),
     "TestRound": (
-        "select s.organisation, coalesce(asked.version, s.revision) as version, w.audience as whole, s.audience"  # noqa: S608
-        f" from {_ASKED} join test_round s on s.id = asked.id and s.audience && asked.keys"
+        "select s.organisation, coalesce(asked.version, s.revision) as version, w.audience as whole, s.audience,"  # noqa: S608
+        f" w.id as of_case from {_ASKED} join test_round s on s.id = asked.id and s.audience && asked.keys"
         ' join "case" w on w.id = s."case" and w.audience && asked.keys'
         " where coalesce(asked.version, s.revision) between 1 and s.revision"
     ),
     "Artefact": (
         "select s.organisation, v.number as version, coalesce(c.audience, r.audience, p.audience, e.audience) as whole,"  # noqa: S608
-        f" s.audience from {_ASKED} join artefact s on s.id = asked.id and s.audience && asked.keys"
+        f' s.audience, coalesce(s."case", r."case") as of_case from {_ASKED} join artefact s on s.id = asked.id'
+        " and s.audience && asked.keys"
         " join artefact_version v on v.artefact = s.id and v.state = 'STORED'"
         ' left join "case" c on c.id = s."case" left join test_round r on r.id = s.test_round'
         " left join practice p on p.id = s.practice left join event e on e.id = s.event"
@@ -63,8 +65,9 @@ VERSIONS: Mapping[str, str] = {
         " and coalesce(c.audience, r.audience, p.audience, e.audience) && asked.keys"
     ),
 }
-"""The statement of one version of a subject that a keyring may read: its organisation, the version's number, and the
-readers of the subject and of the version. It takes the subject's id, a number or null, and the keyring."""
+"""The statement of one version of a subject that a keyring may read: its organisation, the version's number, the
+readers of the subject and of the version, and the case that it is or belongs to. It takes the subject's id, a number or
+null, and the keyring."""
 _NEWEST: Mapping[str, str] = {
     "Case": 'select max(number) as number from case_version where "case" = {}',
     "Practice": "select max(number) as number from practice_version where practice = {}",
@@ -73,13 +76,17 @@ _NEWEST: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One version of a thing; `audience` are those who may read that version of it and the thing itself."""
+    """One version of a thing; `audience` are those who may read that version of it and the thing itself.
+
+    `case` is the one that it is, or belongs to; None for what belongs to a practice or an event.
+    """
 
     kind: str
     id: UUID
     organisation: UUID
     version: int
     audience: tuple[str, ...]
+    case: UUID | None
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -107,11 +114,11 @@ async def readable_subject(viewer: Viewer, thing: Thing, version: int | None) ->
     """As `access_subject`; None for what the viewer may not read."""
     kind, row_id = thing
     rows = await KINDS[kind].table.raw(VERSIONS[kind], row_id, version, list(viewer.keyring))
-    return (
-        Subject(kind, row_id, row["organisation"], row["version"], _narrower(row["whole"], row["audience"]))
-        if (row := next(iter(rows), None))
-        else None
-    )
+    row = next(iter(rows), None)
+    if row is None:
+        return None
+    readers = _narrower(row["whole"], row["audience"])
+    return Subject(kind, row_id, row["organisation"], row["version"], readers, row["of_case"])
 
 
 async def newest_version(thing: Thing) -> int | None:

@@ -10,6 +10,7 @@ from services.organisations.terms import Role, TokenScope
 
 PUBLIC = "public"
 _PERSON = "person:"
+_ADMITTED = "admitted:"
 _RANK = {Role.READER: 0, Role.REVIEWER: 1, Role.EDITOR: 2, Role.ADMIN: 3}
 
 
@@ -28,6 +29,16 @@ def person_key(person: UUID) -> str:
     return f"{_PERSON}{person}"
 
 
+def admission_key(case: UUID) -> str:
+    """The key of those whom a case's owner has let in, for as long as that lasts. Every audience of a case has it."""
+    return f"{_ADMITTED}{case}"
+
+
+def admissions(keyring: Iterable[str]) -> list[str]:
+    """The keys among some that somebody holds because a case's owner has let them in."""
+    return [key for key in keyring if key.startswith(_ADMITTED)]
+
+
 def handed_on(audience: Iterable[str], *speakers: UUID | None) -> list[str]:
     """The keys of an audience that what follows from it inherits.
 
@@ -36,6 +47,11 @@ def handed_on(audience: Iterable[str], *speakers: UUID | None) -> list[str]:
     """
     kept = {person_key(speaker) for speaker in speakers if speaker}
     return [key for key in audience if not key.startswith(_PERSON) or key in kept]
+
+
+def lent(audience: Iterable[str]) -> list[str]:
+    """The keys of single people, each of which is in an audience for a time only."""
+    return [key for key in audience if key.startswith(_PERSON)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -92,7 +91,7 @@ class Tokens:
             self._epoch, self._look_again = epoch, asked + LOOKED_AT_SECONDS
 
     async def _signed_in(self, key: _Key, secret: str) -> Viewer:
-        changes = keyring_changes(), self._forgotten
+        changes, asked = (keyring_changes(), self._forgotten), time.monotonic()
         found = await self._look_up(secret)
         if found is None:
             self._viewers.pop(key, None)
@@ -102,8 +101,8 @@ class Tokens:
         if is_due(found.last_used_at, found.last_used_from, address) and self._is_first(found.token, address):
             await self._note(found.token, found.viewer, address)
         if changes == (keyring_changes(), self._forgotten):  # else what was read may be from before the change
-            remembered = min(NOTED_EVERY, found.expires_at - datetime.now(UTC))
-            _keep(self._viewers, key, (time.monotonic() + remembered.total_seconds(), found.viewer))
+            remembered = min(NOTED_EVERY, found.lasts)
+            _keep(self._viewers, key, (asked + remembered.total_seconds(), found.viewer))
         return found.viewer
 
     def _is_first(self, token: UUID, address: str) -> bool:

@@ -59,6 +59,8 @@ TABLES: list[type[Table]] = [
     cases.Outcome,
     cases.Takeaway,
     cases.CaseContact,
+    cases.Admission,
+    cases.AccessRequest,
     test_rounds.TestRound,
     test_rounds.Site,
     test_rounds.Criterion,

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.types import Info
 
 from schema.cases.inputs import CaseContentInput
+from schema.cases.sharing_mutations import SharingMutations
 from schema.cases.terms import CaseKind
 from schema.cases.types import Case
 from schema.compiler import ids
@@ -103,9 +104,26 @@ class PublishCaseInput:
 
     id: strawberry.ID = strawberry.field(description=_ID)
     embargo_until: datetime | None = strawberry.field(
-        default=None, description="Until then only the owner's organisation sees it; without it, at once."
+        default=None,
+        description="Until then only the owner's organisation sees it, and whoever was let in; without it, at once.",
     )
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+
+@strawberry.input(description="Other readers for a case.")
+class ShareCaseInput:
+    """Input of shareCase."""
+
+    id: strawberry.ID = strawberry.field(description=_ID)
+    audience: AudienceInput = strawberry.field(description="Who may read it from now on.")
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+
+@strawberry.type(description="The answer of shareCase.")
+class ShareCasePayload(Payload):
+    """Payload of shareCase."""
+
+    case: Case | None = reference("The case.")
 
 
 @strawberry.type(description="The answer of publishCase.")
@@ -130,7 +148,7 @@ class ArchiveCasePayload(Payload):
 
 
 @strawberry.type
-class CaseMutations:
+class CaseMutations(SharingMutations):
     """The part of Mutation that is about cases."""
 
     @strawberry.mutation(description="Begin a case. Needs the role EDITOR in its owner.")
@@ -139,7 +157,11 @@ class CaseMutations:
         call = cases.draft_case(info.context.viewer, read(cases.NewCase, input), idempotency_key=input.idempotency_key)
         return await answer(DraftCasePayload, "case", call)
 
-    @strawberry.mutation(description="Replace the text of a case's open version. Needs EDITOR in its owner.")
+    @strawberry.mutation(
+        description="Replace the text of a case's open version. Needs EDITOR in its owner, or in an organisation that"
+        " was let into it and takes part as OWNER, HOST, FACILITATOR or CO_CREATOR; who reads and who takes part is the"
+        " owner's to say."
+    )
     async def edit_case(self, info: Info[Context, None], input: EditCaseInput) -> EditCasePayload:
         """See services.cases.edit_case."""
         call = cases.edit_case(
@@ -179,6 +201,20 @@ class CaseMutations:
             expected_version=input.expected_version,
         )
         return await answer(RequestCaseChangesPayload, "case", call)
+
+    @strawberry.mutation(
+        description="Say who may read a case: at once where it is published, and when an open version will be. Earlier"
+        " versions keep their readers, of those who may read the case. Needs EDITOR in its owner."
+    )
+    async def share_case(self, info: Info[Context, None], input: ShareCaseInput) -> ShareCasePayload:
+        """See services.cases.share_case."""
+        call = cases.share_case(
+            info.context.viewer,
+            ids.read(input.id, "Case"),
+            read(Audience, input.audience),
+            expected_version=input.expected_version,
+        )
+        return await answer(ShareCasePayload, "case", call)
 
     @strawberry.mutation(
         description="Publish the open version to its audience; its text never changes again. Needs EDITOR in its owner."

@@ -2,6 +2,7 @@
 
 from schema.terms import show
 from services.cases.terms import (
+    AccessAnswer,
     CaseKind,
     OutcomeKind,
     OutcomeUnit,
@@ -15,6 +16,7 @@ from services.cases.terms import (
 )
 
 __all__ = [
+    "AccessAnswer",
     "CaseKind",
     "OutcomeKind",
     "OutcomeUnit",
@@ -28,6 +30,7 @@ __all__ = [
 ]
 
 show(
+    AccessAnswer,
     CaseKind,
     PublicationStatus,
     ParticipationRole,

@@ -8,6 +8,7 @@ import strawberry
 from schema.adoptions.lists import adoptions_of, spread_of
 from schema.artefacts.lists import artefacts_of
 from schema.cases import parts
+from schema.cases.requests import ADMISSION_ORDERS
 from schema.cases.terms import CaseKind, PublicationStatus
 from schema.comments.lists import comments_by
 from schema.compiler.declare import (
@@ -44,6 +45,7 @@ from services.test_rounds.tables import TestRound as TestRoundRow
 if TYPE_CHECKING:
     from schema.adoptions.types import Adoption
     from schema.artefacts.types import Artefact
+    from schema.cases.admissions import Admission
     from schema.comments.types import Comment
     from schema.events.types import Event
     from schema.practices.types import Practice
@@ -180,6 +182,11 @@ class Case(Node, CaseContent):
     )
     artefacts: Connection[Annotated["Artefact", strawberry.lazy("schema.artefacts.types")]] = artefacts_of(
         ArtefactRow.case, "Its files that the viewer may read, the newest first."
+    )
+    admissions: Connection[Annotated["Admission", strawberry.lazy("schema.cases.admissions")]] = page(
+        "Who was let into it, whatever its audience is: for its owner's organisation, all; for others, themselves.",
+        on=t.Admission.case,
+        orders=ADMISSION_ORDERS,
     )
     events: Connection[Annotated["Event", strawberry.lazy("schema.events.types")]] = events_where(
         '{target}.id in (select shown.event from event_case shown where shown."case" = {case}.id)',

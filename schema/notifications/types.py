@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from schema.adoptions.types import Adoption
+from schema.cases.types import Case
 from schema.compiler.declare import column, declare, declared
 from schema.compiler.sources import OneOf, Rule
 from schema.networks.types import NetworkProposal
@@ -13,7 +14,7 @@ from schema.organisations.types import Person
 from schema.shared import Node
 from services.notifications.tables import Notification as Row
 
-_SUBJECTS = (Adoption.__name__, NetworkProposal.__name__, Person.__name__)
+_SUBJECTS = (Adoption.__name__, Case.__name__, NetworkProposal.__name__, Person.__name__)
 """The types of what people are told of."""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from schema.audit.lists import log_of_organisation
+from schema.cases.requests import requests_to_organisation
 from schema.compiler.declare import (
     column,
     declare,
@@ -29,6 +30,7 @@ from services.organisations import tables as t
 
 if TYPE_CHECKING:
     from schema.audit.types import LogLine
+    from schema.cases.admissions import AccessRequest
     from schema.cases.types import Case
     from schema.identity.types import IdentityProvider
     from schema.invitations.types import Invitation
@@ -88,6 +90,9 @@ class Organisation(Node):
     )
     invitations: Connection[Annotated["Invitation", strawberry.lazy("schema.invitations.types")]] = (
         invitations_of_organisation()
+    )
+    access_requests: Connection[Annotated["AccessRequest", strawberry.lazy("schema.cases.admissions")]] = (
+        requests_to_organisation()
     )
     labs: Connection["Lab"] = page("Its innovation labs.", on=t.Lab.organisation, orders=lists.LAB_ORDERS)
     audit_log: Connection[Annotated["LogLine", strawberry.lazy("schema.audit.types")]] = log_of_organisation()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from schema.cases.requests import admissions_of_person, requests_of_person
 from schema.compiler.declare import column, declare, declared, expression, global_id, many, whole_of
 from schema.compiler.sources import One, Rule
 from schema.notifications.lists import notifications_of_person, unread_notifications_of_person
@@ -15,6 +16,7 @@ from services.organisations import tables as t
 from services.privacy.tables import DataExport as DataExportRow
 
 if TYPE_CHECKING:
+    from schema.cases.admissions import AccessRequest, Admission
     from schema.notifications.types import Notification
     from schema.privacy.types import DataExport
 
@@ -58,6 +60,10 @@ class Viewer:
         "Their tokens, the newest first, expired ones too; without those that were revoked.",
         where="{target}.revoked_at is null",
         order="{target}.created_at desc, {target}.id desc",
+    )
+    admissions: Connection[Annotated["Admission", strawberry.lazy("schema.cases.admissions")]] = admissions_of_person()
+    access_requests: Connection[Annotated["AccessRequest", strawberry.lazy("schema.cases.admissions")]] = (
+        requests_of_person()
     )
     notifications: Connection[Annotated["Notification", strawberry.lazy("schema.notifications.types")]] = (
         notifications_of_person()

@@ -184,7 +184,7 @@ async def _narrowed(
     """The readers chosen among those of what is adopted; None for all of them."""
     if audience is None:
         return None
-    chosen = await keys(viewer, audience, adopter, "audience")
+    chosen = await keys(viewer, audience, adopter, "audience", case=whole.id if isinstance(whole, Case) else None)
     refuse_if(check_readers(chosen, whole.audience, {organisation_key(adopter), organisation_key(whole.owner)}))
     return chosen
 

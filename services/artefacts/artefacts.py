@@ -252,7 +252,7 @@ async def _narrowed(
     """The readers chosen among the whole's, None for all of them, and what is wrong with the choice."""
     if audience is None:
         return None, []
-    chosen = await keys(viewer, audience, organisation, "audience")
+    chosen = await keys(viewer, audience, organisation, "audience", case=whole.case)
     return chosen, [*check_readers(chosen, organisation_key(organisation), whole.readers_to_come)]
 
 

@@ -41,12 +41,16 @@ Thing = tuple[str, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole as its file needs to know it. `readers_to_come` includes those that publishing will give it."""
+    """A whole as its file needs to know it. `readers_to_come` includes those that publishing will give it.
+
+    `case` is the one that it is, or belongs to.
+    """
 
     column: str
     id: UUID
     organisation: UUID
     readers_to_come: frozenset[str]
+    case: UUID | None
 
 
 async def lock_whole(viewer: Viewer, thing: Thing | None, field: str) -> Whole:
@@ -65,6 +69,7 @@ async def lock_whole(viewer: Viewer, thing: Thing | None, field: str) -> Whole:
         id=row.id,
         organisation=getattr(row, kind.organisation),
         readers_to_come=frozenset(row.audience) | await _release_audience(kind, row.id),
+        case=row.id if kind.table is Case else getattr(row, "case", None),
     )
 
 

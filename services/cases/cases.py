@@ -9,6 +9,7 @@ from uuid import UUID
 from services.audiences import Audience
 from services.cases import rows
 from services.cases.content import CaseContent
+from services.cases.partners import check_powers_stay, is_partner
 from services.cases.rules import Publishable, check_publishable
 from services.cases.tables import Case, CaseVersion, Outcome, Participation, Takeaway
 from services.cases.terms import CaseKind, ParticipationRole, TakeawayKind
@@ -16,8 +17,8 @@ from services.cases.terms import PublicationStatus as Status
 from services.errors import Problem
 from services.organisations.tables import Organisation
 from services.organisations.terms import OrganisationKind
-from services.publishing import Publishing, check_note
-from services.viewer import Viewer
+from services.publishing import Manuscript, Publishing, check_note
+from services.viewer import Viewer, admission_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,11 @@ async def edit_case(
     audience: Audience | None = None,
     expected_version: int | None = None,
 ) -> UUID:
-    """Replace the text of the open version; after publication this opens the next one."""
-    write = partial(rows.manuscript, content)
+    """Replace the text of the open version; after publication this opens the next one.
+
+    A partner of the owner's may write too, but names no readers and gives nobody another part in it.
+    """
+    write = partial(_manuscript, viewer, case_id, content)
     return await _CASES.edit(viewer, case_id, write, audience=audience, expected=expected_version)
 
 
@@ -84,6 +88,13 @@ async def request_case_changes(
 async def withdraw_case(viewer: Viewer, case_id: UUID | None, *, expected_version: int | None = None) -> UUID:
     """Take the open version back."""
     return await _CASES.step(viewer, case_id, Status.WITHDRAWN, "withdraw_case", expected=expected_version)
+
+
+async def share_case(
+    viewer: Viewer, case_id: UUID | None, audience: Audience, *, expected_version: int | None = None
+) -> UUID:
+    """Say who may read a case: at once where it is published, else when it will be."""
+    return await _CASES.share(viewer, case_id, audience, expected=expected_version)
 
 
 async def publish_case(
@@ -131,7 +142,23 @@ async def _problems(case: Case, version: CaseVersion) -> Iterable[Problem]:
 
 
 async def _released(version: CaseVersion) -> None:
-    await Outcome.update({Outcome.audience: version.release_audience}).where(Outcome.version == version.id)
+    await Outcome.update({Outcome.audience: version.audience}).where(Outcome.version == version.id)
+
+
+def _always(case_id: UUID) -> tuple[str, ...]:
+    return (admission_key(case_id),)
+
+
+async def _lets_edit(viewer: Viewer, case: Case) -> bool:
+    return await is_partner(viewer, case.id, "edit_case")
+
+
+async def _manuscript(
+    viewer: Viewer, case_id: UUID | None, content: CaseContent, version: UUID, audience: list[str]
+) -> Manuscript:
+    if case_id is not None:
+        await check_powers_stay(viewer, case_id, content.participations)
+    return await rows.manuscript(content, version, audience)
 
 
 _CASES = Publishing(
@@ -141,4 +168,6 @@ _CASES = Publishing(
     parts=rows.PARTS,
     problems=_problems,
     released=_released,
+    always=_always,
+    lets_edit=_lets_edit,
 )

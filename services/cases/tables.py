@@ -17,9 +17,11 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
 from services.cases.terms import (
+    AccessAnswer,
     CaseKind,
     OutcomeKind,
     OutcomeUnit,
@@ -33,7 +35,7 @@ from services.cases.terms import (
 from services.columns import Identified, Ordered, Shareable
 from services.concepts.tables import Concept
 from services.durations import DurationUnit
-from services.organisations.tables import Organisation
+from services.organisations.tables import Organisation, Person
 from services.publications import Edition, Publication
 
 
@@ -193,6 +195,36 @@ class Outcome(CasePart, Shareable, Table):
     respondents = Integer(null=True, default=None)
     period = Text(null=True, default=None)
     source = JSONB(null=True, default=None)
+
+
+class Admission(Identified, Shareable, Table):
+    """Who was let into a case beside its audience: a person, as a guest, or an organisation; exactly one of the two.
+
+    Their keyrings hold the case's `admission_key` until the instant, and no longer. Its audience are both sides.
+    """
+
+    case = ForeignKey(Case, null=False, on_delete=OnDelete.cascade)
+    person = ForeignKey(Person, null=True, on_delete=OnDelete.cascade)
+    organisation = ForeignKey(Organisation, null=True, on_delete=OnDelete.cascade)
+    until = Timestamptz()
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class AccessRequest(Identified, Table):
+    """Somebody asks to be let into a case, whether there is one or not. Read by them and by the case's owner's editors.
+
+    `asked` are their words for it; `case` is the one they meant, which they learn of when the request is granted.
+    """
+
+    person = ForeignKey(Person, null=False, on_delete=OnDelete.cascade)
+    organisation = ForeignKey(Organisation, null=True, on_delete=OnDelete.set_null)
+    asked = Varchar(length=200)
+    case = ForeignKey(Case, null=True, on_delete=OnDelete.cascade)
+    message = Text()
+    created_at = Timestamptz(default=TimestamptzNow())
+    answer = Varchar(length=12, choices=AccessAnswer, null=True, default=None)
+    answered_at = Timestamptz(null=True, default=None)
+    reason = Text(null=True, default=None)
 
 
 class Takeaway(CasePart, Table):

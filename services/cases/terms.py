@@ -118,3 +118,11 @@ class TakeawayKind(Term):
     BARRIER = "BARRIER", "Something that stood in the way."
     SUCCESS_CONDITION = "SUCCESS_CONDITION", "Something that must be there."
     RESOURCE_NEED = "RESOURCE_NEED", "Something it takes: people, time, money, skills."
+
+
+class AccessAnswer(Term):
+    """What an owner says to somebody who asks to be let into a case."""
+
+    GUEST = "GUEST", "They may read and comment on it themselves, until an instant."
+    ORGANISATION = "ORGANISATION", "Their organisation may read it, until an instant."
+    DENIED = "DENIED", "They may not."

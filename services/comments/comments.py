@@ -8,6 +8,7 @@ from uuid import UUID
 from services import idempotency, log
 from services.access import access, access_for_change, check_revision, require_role, unknown
 from services.audiences import Audience
+from services.cases.admissions import is_guest
 from services.comments.at_once import Words, add_at_once
 from services.comments.readers import readers
 from services.comments.rules import check_open, check_words, has_happened, is_gone, spokesman_of
@@ -16,10 +17,10 @@ from services.errors import ErrorCode, refusal, refuse_if
 from services.languages import LanguageCode
 from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
-from services.subjects import KINDS, Thing, access_subject, organisation_of, subject_of
+from services.subjects import KINDS, Subject, Thing, access_subject, organisation_of, subject_of
 from services.text import clean
 from services.transaction import transaction
-from services.viewer import Viewer
+from services.viewer import Viewer, admission_key, admissions
 
 _INSERT = {
     # Of all writes this one is made most, and Piccolo takes ten times as long to put the same words together.
@@ -69,7 +70,7 @@ async def add_comment(
     body, anchor = clean(new.body), _cleaned(new.anchor)
     refuse_if(check_words(body, anchor))
     words = Words(body, new.language, *(anchor.get(part) for part in ("quote", "prefix", "suffix")))
-    if thing and _is_usual(new) and not reply_to and not idempotency_key:
+    if thing and _is_usual(viewer, new) and not reply_to and not idempotency_key:
         made = await add_at_once(viewer, thing, spokesman_of(viewer), words)
         if made:
             return made
@@ -79,7 +80,7 @@ async def add_comment(
         subject = await access_subject(viewer, thing, version, "subject")
         if answered and subject_of(answered) != thing:
             raise refusal(ErrorCode.INVALID, "What you reply to speaks of something else.", "replyTo")
-        organisation = await _spokesman(viewer, new.organisation)
+        organisation = await _spokesman(viewer, new.organisation, await _least(viewer, subject))
         claim = await idempotency.claim(viewer, "add_comment", idempotency_key, (thing, reply_to, new))
         if claim.made:
             return claim.id
@@ -173,9 +174,13 @@ async def delete_comment(viewer: Viewer, comment_id: UUID | None, *, expected_ve
 # -- steps ---------------------------------------------------------------------------------------------------------
 
 
-def _is_usual(new: NewComment) -> bool:
-    """Whether it speaks of the current version, for the viewer's one organisation, to all who may read it."""
-    return new.subject_version is None and new.organisation is None and new.audience is None
+def _is_usual(viewer: Viewer, new: NewComment) -> bool:
+    """Whether it speaks of the current version, for the viewer's one organisation, to all who may read it.
+
+    Whoever was let into some case may be speaking of that one, to fewer.
+    """
+    named = (new.subject_version, new.organisation, new.audience)
+    return all(one is None for one in named) and not admissions(viewer.keyring)
 
 
 async def _changeable(viewer: Viewer, comment_id: UUID | None, expected: int | None) -> tuple[Comment, UUID]:
@@ -197,15 +202,22 @@ async def _change(viewer: Viewer, comment: Comment, action: str, organisation: U
     await log.record(viewer, action, "Comment", comment.id, organisation=acting)
 
 
-async def _spokesman(viewer: Viewer, slug: str | None) -> UUID:
+async def _least(viewer: Viewer, subject: Subject) -> Role:
+    """The role that it takes to comment: a guest of the case was invited to speak, so any will do."""
+    if subject.case is None or admission_key(subject.case) not in viewer.keyring:
+        return Role.REVIEWER
+    return Role.READER if await is_guest(viewer.require_person(), subject.case) else Role.REVIEWER
+
+
+async def _spokesman(viewer: Viewer, slug: str | None, least: Role) -> UUID:
     """The organisation that the viewer speaks for."""
     if slug is None:
-        return spokesman_of(viewer)
+        return spokesman_of(viewer, least)
     found = await Organisation.select(Organisation.id).where(Organisation.slug == slug).first()
     if found is None:
         raise unknown("organisation", "organisation")
     organisation: UUID = found["id"]
-    require_role(viewer, organisation, Role.REVIEWER, "comment in its name")
+    require_role(viewer, organisation, least, "comment in its name")
     return organisation
 
 

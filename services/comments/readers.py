@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from services.access import within
-from services.audiences import Audience, keys
+from services.access import readable, within
+from services.audiences import Audience, keyring_of, keys
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal
 from services.organisations.tables import NetworkMember
 from services.subjects import Subject
-from services.viewer import Viewer, handed_on, organisation_key, person_key
+from services.viewer import Viewer, admission_key, handed_on, organisation_key, person_key
 
 
 async def readers(
@@ -18,14 +18,20 @@ async def readers(
     """The audience of a comment that the viewer makes for an organisation; `answered` is what it answers.
 
     Nobody named in `wanted`: the subject's organisation and the author's. Of the people who read by a key of their own
-    only its author and whom it answers read it too. Raises DomainError for readers outside.
+    only its author and whom it answers read it too; and those who were let into the case, only where a comment, or what
+    it answers, says so. Raises DomainError for readers outside.
     """
     author = person_key(viewer.require_person())
     widest = handed_on(_widest(subject, answered), viewer.person, answered.author if answered else None)
-    if wanted is None:
-        return widest or [author]
     own = organisation_key(organisation)
-    named = await keys(viewer, wanted, subject.organisation, "audience")
+    if wanted is None:
+        chosen = answered.audience if answered else ()
+        unasked = {admission_key(subject.case)} - set(chosen) if subject.case else set()
+        kept = [key for key in widest if key not in unasked]
+        if readable(kept, viewer.keyring):
+            return kept
+        return [*kept, own if readable(widest, await keyring_of(organisation)) else author]
+    named = await keys(viewer, wanted, subject.organisation, "audience", case=subject.case)
     strangers = await _outside([*named, own], widest)
     if strangers - {own, organisation_key(subject.organisation)}:
         raise refusal(

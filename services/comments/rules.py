@@ -30,9 +30,12 @@ def _check_length(text: str, limit: int, *field: str) -> Iterator[Problem]:
         yield Problem(ErrorCode.TOO_LONG, f"It has {len(text)} characters; at most {limit} are allowed.", field)
 
 
-def spokesman_of(viewer: Viewer) -> UUID:
-    """The one organisation that the viewer may comment for. Raises DomainError when there is none, or a choice."""
-    possible = [organisation for organisation in viewer.roles if viewer.has_role(organisation, Role.REVIEWER)]
+def spokesman_of(viewer: Viewer, least: Role = Role.REVIEWER) -> UUID:
+    """The one organisation that the viewer may comment for, in which they hold `least`.
+
+    Raises DomainError when there is none, or a choice.
+    """
+    possible = [organisation for organisation in viewer.roles if viewer.has_role(organisation, least)]
     if not possible:
         raise refusal(
             ErrorCode.FORBIDDEN,

@@ -11,7 +11,7 @@ from services.audit.addresses import was_here
 from services.identity.rules import SESSION_IDLE, SESSION_LIFE
 from services.identity.tables import Session
 from services.ids import new_id
-from services.organisations.keyrings import keyring_change
+from services.organisations.keyrings import FIRST_END, keyring_change
 from services.organisations.people import SignedIn, viewer_of
 from services.organisations.sign_ins import SignInMethod, record_sign_in, record_sign_out
 from services.organisations.terms import TokenScope
@@ -20,11 +20,13 @@ from services.transaction import transaction
 from services.viewer import Viewer
 
 _SECRET_BYTES = 32
-_VALID = """
-    select session.id, session.person, session.organisation, session.last_used_at, session.expires_at from session
-    where session.secret_hash = {} and session.revoked_at is null
-      and session.expires_at > {} and session.last_used_at > {}
-"""
+_VALID = f"""
+    select session.id, session.person, session.organisation, session.last_used_at,
+        least(session.expires_at, session.last_used_at + {{}}::interval, {FIRST_END}) - now() as lasts
+    from session join person on person.id = session.person
+    where session.secret_hash = {{}} and session.revoked_at is null
+      and session.expires_at > {{}} and session.last_used_at > {{}}
+"""  # noqa: S608 - only a constant stands in it
 
 
 async def open_session(viewer: Viewer, organisation: UUID, identity: UUID, address: str = "") -> str:
@@ -48,13 +50,12 @@ async def open_session(viewer: Viewer, organisation: UUID, identity: UUID, addre
 async def session_of(secret: str) -> SignedIn | None:
     """Who is signed in by a session's secret, with what they hold now in its organisation; None for any other text."""
     now = datetime.now(UTC)
-    found = await Session.raw(_VALID, secret_hash(secret), now, now - SESSION_IDLE)
+    found = await Session.raw(_VALID, SESSION_IDLE, secret_hash(secret), now, now - SESSION_IDLE)
     if not found:
         return None
     (row,) = found
     viewer = await viewer_of(row["person"], tuple(TokenScope), row["organisation"])
-    ends = min(row["expires_at"], row["last_used_at"] + SESSION_IDLE)
-    return SignedIn(row["id"], viewer, row["last_used_at"], ends) if viewer else None
+    return SignedIn(row["id"], viewer, row["last_used_at"], row["lasts"]) if viewer else None
 
 
 async def note_session(session: UUID, viewer: Viewer, address: str) -> None:

@@ -48,10 +48,25 @@ async def tell_organisation(organisation: UUID, news: News) -> None:
     )
 
 
+async def tell_person(person: UUID, news: News) -> None:
+    """Enqueue, inside the caller's transaction, that one person is told. `deliver` does the telling."""
+    await log.enqueue(
+        "notify",
+        person=str(person),
+        kind=news.kind.value,
+        type=news.subject_type,
+        id=str(news.subject_id),
+        occasion=news.occasion,
+    )
+
+
 async def deliver(job: Mapping[str, str]) -> None:
     """Do what a job «notify» asks for. Harmless when repeated."""
     news = News(NotificationKind(job["kind"]), job["type"], UUID(job["id"]), job["occasion"])
-    await notify_organisation(UUID(job["organisation"]), news)
+    if "person" in job:
+        await _notify([UUID(job["person"])], news)
+    else:
+        await notify_organisation(UUID(job["organisation"]), news)
 
 
 async def notify_organisation(organisation: UUID, news: News) -> None:
@@ -62,16 +77,20 @@ async def notify_organisation(organisation: UUID, news: News) -> None:
         & Membership.role.is_in(list(told))
         & Membership.person.erased_at.is_null()
     )
+    await _notify([row["person"] for row in members], news)
+
+
+async def _notify(people: Sequence[UUID], news: News) -> None:
     inboxes = [
         Notification(
-            audience=[person_key(row["person"])],
-            person=row["person"],
+            audience=[person_key(person)],
+            person=person,
             kind=news.kind,
             cause=news.cause,
             subject_type=news.subject_type,
             subject_id=news.subject_id,
         )
-        for row in members
+        for person in people
     ]
     if inboxes:
         await Notification.insert(*inboxes).on_conflict(

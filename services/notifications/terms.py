@@ -7,6 +7,9 @@ class NotificationKind(Term):
     """What happened."""
 
     ADOPTION_RECORDED = "ADOPTION_RECORDED", "Another organisation takes up something of yours."
+    ACCESS_REQUESTED = "ACCESS_REQUESTED", "Somebody asks to be let into a case of yours."
+    ACCESS_ANSWERED = "ACCESS_ANSWERED", "Your request to be let into a case was answered."
+    ADMITTED = "ADMITTED", "You, or your organisation, were let into a case until an instant."
     ADOPTION_ADVANCED = "ADOPTION_ADVANCED", "Another organisation came further with something of yours, or gave it up."
     INVITATION_ACCEPTED = "INVITATION_ACCEPTED", "Somebody has come into your organisation by an invitation."
     NETWORK_INVITATION = "NETWORK_INVITATION", "A network invites your organisation."

@@ -26,6 +26,22 @@ KEYS = """
 """
 """A person's keys, in the words of services.viewer. `public` is everyone's and not among them."""
 
+_LET_IN = """
+    from admission where admission.until > now() and (
+        admission.person = person.id
+        or admission.organisation in (
+            select membership.organisation from membership where membership.person = person.id
+        )
+    )
+"""
+ADMISSIONS = f"array(select distinct 'admitted:' || admission.\"case\" {_LET_IN} order by 1)"
+"""The keys of the cases that a person, or an organisation of theirs, was let into and may still enter.
+
+The hour is asked each time that a keyring is made, so an admission ends by itself. Nobody's profile is read by them.
+"""
+FIRST_END = f"(select min(admission.until) {_LET_IN})"
+"""When the first of these ends, and the keyring with it; null if there is none."""
+
 _LOCK = """
     select person.id from person
     where person.id = any({}::uuid[])

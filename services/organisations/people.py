@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -10,17 +10,26 @@ from uuid import UUID
 from services import log
 from services.errors import refuse_if
 from services.ids import new_id
-from services.organisations.keyrings import KEYS, renew_audiences
+from services.organisations.keyrings import ADMISSIONS, FIRST_END, KEYS, renew_audiences
 from services.organisations.rules import LONGEST_LIFE, check_name
 from services.organisations.tables import NetworkMember, Person, PersonalToken
 from services.organisations.terms import Role, TokenScope
 from services.organisations.tokens import TOKEN_PREFIX, NewToken, issue_token_for, secret_hash
 from services.text import clean
 from services.transaction import transaction
-from services.viewer import ANYONE, PUBLIC, Viewer, network_key, organisation_key, person_key
+from services.viewer import (
+    ANYONE,
+    PUBLIC,
+    Viewer,
+    admission_key,
+    admissions,
+    network_key,
+    organisation_key,
+    person_key,
+)
 
 _VIEWER = f"""
-    person.id as person, person.name, person.is_steward, {KEYS} as keys,
+    person.id as person, person.name, person.is_steward, {KEYS} || {ADMISSIONS} as keys,
     array(
         select membership.organisation from membership
         where membership.person = person.id order by membership.organisation
@@ -29,30 +38,33 @@ _VIEWER = f"""
         select membership.role from membership
         where membership.person = person.id order by membership.organisation
     ) as roles
-"""  # noqa: S608 - only the constant above stands in it
+"""  # noqa: S608 - only constants stand in it
 
 _OF_TOKEN = f"""
-    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.last_used_from, token.expires_at,
-        token.organisation
+    select {_VIEWER}, token.id as token, token.scopes, token.last_used_at, token.last_used_from, token.organisation,
+        least(token.expires_at, {FIRST_END}) - now() as lasts
     from personal_token token join person on person.id = token.person
     where token.secret_hash = {{}} and token.expires_at > now() and token.revoked_at is null
       and person.erased_at is null
 """  # noqa: S608 - as above
+
+_LET_IN = 'select "case" from admission where until > now() and (person = {} or organisation = {})'
 
 _OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.erased_at is null"  # noqa: S608 - as above
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A valid token, session or machine, who it is, when it was last noted as used, and when it ends to be valid.
+    """A valid token, session or machine, who it is, when it was last noted as used, and for how long this is so.
 
-    From where it was last used is known of personal tokens alone.
+    It lasts by itself until the token ends, or one of the holder's keys does. From where it was last used is known of
+    personal tokens alone.
     """
 
     token: UUID
     viewer: Viewer
     last_used_at: datetime | None
-    expires_at: datetime
+    lasts: timedelta
     last_used_from: str | None = None
 
 
@@ -63,7 +75,7 @@ async def sign_in(secret: str) -> SignedIn | None:
         return None
     (row,) = found
     viewer = await narrowed(_viewer(row, row["scopes"]), row["organisation"])
-    return SignedIn(row["token"], viewer, row["last_used_at"], row["expires_at"], row["last_used_from"])
+    return SignedIn(row["token"], viewer, row["last_used_at"], row["lasts"], row["last_used_from"])
 
 
 async def viewer_of_token(secret: str) -> Viewer | None:
@@ -88,7 +100,7 @@ async def viewer_again(viewer: Viewer) -> Viewer:
 
 
 async def narrowed(viewer: Viewer, organisation: UUID | None) -> Viewer:
-    """The viewer with what they hold in one organisation and by it, and their own key; without one, as they are."""
+    """The viewer with what they hold in one organisation and by it, and as a person; without one, as they are."""
     if organisation is None:
         return viewer
     role = viewer.roles.get(organisation)
@@ -96,6 +108,9 @@ async def narrowed(viewer: Viewer, organisation: UUID | None) -> Viewer:
     if role is not None:
         networks = await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation == organisation)
         kept |= {organisation_key(organisation), *(network_key(one["network"]) for one in networks)}
+    if admissions(viewer.keyring):
+        let_in = await Person.raw(_LET_IN, viewer.person, organisation if role else None)
+        kept |= {admission_key(one["case"]) for one in let_in}
     return replace(
         viewer,
         roles=MappingProxyType({organisation: role} if role else {}),

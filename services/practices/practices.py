@@ -134,6 +134,16 @@ async def _released(_: PracticeVersion) -> None:
     """Nothing: the parts of a practice have no readers of their own."""
 
 
+def _always(_: UUID) -> tuple[str, ...]:
+    """Nobody: people are let into cases only."""
+    return ()
+
+
+async def _lets_edit(_: Viewer, __: Practice) -> bool:
+    """Nobody besides its owner's editors: a practice has no partners."""
+    return False
+
+
 _PRACTICES = Publishing(
     whole=Practice,
     version=PracticeVersion,
@@ -141,4 +151,6 @@ _PRACTICES = Publishing(
     parts=rows.PARTS,
     problems=_problems,
     released=_released,
+    always=_always,
+    lets_edit=_lets_edit,
 )

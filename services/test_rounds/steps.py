@@ -9,6 +9,8 @@ from piccolo.columns import Column
 
 from services import idempotency, log
 from services.access import access_for_change, check_revision, require_role
+from services.cases.partners import is_partner
+from services.cases.tables import Case
 from services.organisations.terms import Role, TokenScope
 from services.test_rounds.rules import ACTS, check_when
 from services.test_rounds.tables import TestRound
@@ -24,8 +26,17 @@ async def reached(viewer: Viewer, round_id: UUID | None, verb: str) -> TestRound
     """
     viewer.require_scope(TokenScope.WRITE)
     found = await access_for_change(TestRound, viewer, round_id, "test round", "id")
-    require_role(viewer, found.organisation, Role.EDITOR, ACTS[verb].to)
+    if not await _is_partner(viewer, found, verb):
+        require_role(viewer, found.organisation, Role.EDITOR, ACTS[verb].to)
     return found
+
+
+async def _is_partner(viewer: Viewer, found: TestRound, verb: str) -> bool:
+    """Whether the round is run by its case's owner, whose partners may use the verb on it."""
+    if viewer.has_role(found.organisation, Role.EDITOR):
+        return False
+    owned = (Case.id == found.case) & (Case.owner == found.organisation)
+    return await Case.exists().where(owned) and await is_partner(viewer, found.case, verb)
 
 
 def check_ready(found: TestRound, verb: str, expected: int | None) -> None:

@@ -89,6 +89,7 @@ async def edit_test_round(
             case = await Case.objects().where(Case.id == found.case).first()
             if case is None:
                 raise unknown("test round", "id")
+            require_role(viewer, found.organisation, Role.EDITOR, "say who may read its test rounds")
             columns["audience"] = await _audience(viewer, edit.audience, found.organisation, case)
         await _edit_parts(found, edit, reader)
         await changed(viewer, found, "edit_test_round", columns)
@@ -203,7 +204,7 @@ async def _audience(viewer: Viewer, audience: Audience | None, organisation: UUI
     own = organisation_key(organisation)
     if audience is None:
         return list(dict.fromkeys([own, *handed_on(case.audience)]))
-    keys = await audiences.keys(viewer, audience, organisation, "audience")
+    keys = await audiences.keys(viewer, audience, organisation, "audience", case=case.id)
     if not within(set(keys) - {own}, case.audience):
         raise refusal(
             ErrorCode.INVALID,

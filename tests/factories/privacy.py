@@ -91,6 +91,9 @@ async def busy(network: SmallNetwork, http: httpx.AsyncClient) -> Busy:
     verdict: dict[str, Any] = {**VERDICT, "body": f"Clear. Yours, {NAME.upper()}"}
     await ada.do("submitReview", {"id": review, **verdict}, "review { id }")
     draft = await drafted_case(olen, slug="draft")
+    until = (datetime.now(UTC) + timedelta(days=9)).isoformat()
+    await olen.do("inviteGuest", {"case": draft, "person": f"person_{ada_id.hex}", "until": until}, "admission { id }")
+    await ada.do("requestAccess", {"case": "hidden", "message": "We do the same."}, "accessRequest { id }")
     guest_review = await requested(olen, draft, reviewer=NAME, guestReader=True)
     await commented(ada, draft, "Seen as a guest.")
     own_note = await commented(ada, case, "A note to myself.")

@@ -14,6 +14,7 @@ from tests.factories.organisations import invited, pes_admin
 from tests.factories.practices import adopted, confirmed, published_practice
 from tests.factories.reviews import VERDICT, accepted, requested
 from tests.factories.rounds import ROUND, attendance, en, moved, observation, planned, running, verdicts
+from tests.factories.sharing import asked, guest_invited
 
 PUBLIC = {"public": True}
 WITHIN = {"networks": ["learning"]}
@@ -29,7 +30,9 @@ async def lively_network(http: httpx.AsyncClient) -> SmallNetwork:
     await _vocabulary(Client(http, network.steward))
     case = await published_case(olen, audience=PUBLIC)
     shared = await published_case(olen, slug="olen-shared", audience=WITHIN)
-    await published_case(olen, slug="olen-own")
+    own = await published_case(olen, slug="olen-own")
+    await guest_invited(olen, own)
+    await asked(Client(http, network.outsider), "olen-own")
     await drafted_case(pes, slug="pes-draft", owner="arbetsformedlingen")
     await _lab(olen)
     concluded = await _concluded(olen)

@@ -174,5 +174,5 @@ class Hub:
             one.put(row)
 
 
-_DECIDES_WHO_READS = frozenset({"Person", "PersonalToken", "Organisation", "Network", "Review", "Session"})
+_DECIDES_WHO_READS = frozenset({"Admission", "Person", "PersonalToken", "Organisation", "Network", "Review", "Session"})
 """Whose changes can give keys, or take them away. A guest reviewer's comes with the review."""

@@ -43,7 +43,7 @@ do $$
 begin
     if to_regprocedure('app.guard(regclass, text)') is not null then
         perform app.guard('log', $rule$array['organisation:' || {row}.organisation] && (select app.keyring())$rule$);
-        perform app.guard('log_seal', 'true');
+        perform app.guard('log_seal', '(select app.keyring()) is not null');
         perform app.guard('log_address', '{row}.audience && (select app.keyring())');
         revoke update, delete on "log", "log_seal" from serra_service;
         revoke update on "log_address" from serra_service;

@@ -8,10 +8,13 @@ import pytest
 from infra.identity import tokens
 from infra.identity.tokens import InvalidToken, Tokens
 from infra.postgres.database import Database
+from services.cases.tables import Admission, Case
+from services.cases.terms import CaseKind
+from services.ids import new_id
 from services.organisations.keyrings import keyring_change, keyring_epoch
 from services.organisations.tables import Membership, NetworkMember, PersonalToken
 from services.organisations.tokens import secret_hash
-from services.viewer import ANYONE, network_key, organisation_key
+from services.viewer import ANYONE, admission_key, network_key, organisation_key
 from tests.factories.network import SmallNetwork
 from tests.statements import noted
 
@@ -151,3 +154,36 @@ async def test_a_token_is_not_remembered_beyond_its_end(network: SmallNetwork) -
     await asyncio.sleep(0.25)
     with pytest.raises(InvalidToken):
         await known.viewer(header)
+
+
+async def test_a_keyring_is_remembered_no_longer_than_an_admission_lasts(
+    network: SmallNetwork, open_database: Database
+) -> None:
+    """A guest's key is on their keyring until the instant, and with the next request after it is not."""
+    case = Case(id=new_id(), slug="a-case", kind=CaseKind.METHOD, owner=network.olen)
+    await Case.insert(case)
+    known, header = Tokens(), f"Bearer {network.outsider}"
+    guest = (await known.viewer(header)).person
+    until = datetime.now(UTC) + timedelta(seconds=1)
+    await Admission.insert(Admission(case=case.id, person=guest, until=until))
+    async with keyring_change():
+        pass
+    while (now := datetime.now(UTC)) < until:
+        viewer = await known.viewer(header)
+        if now < until - timedelta(milliseconds=300):
+            assert admission_key(case.id) in viewer.keyring
+        await asyncio.sleep(0.1)
+    assert admission_key(case.id) not in (await known.viewer(header)).keyring
+
+
+async def test_who_is_let_in_is_news_to_every_server(network: SmallNetwork) -> None:
+    """Letting somebody in, moving the instant and ending it each raise the number that other servers look at."""
+    case = Case(id=new_id(), slug="a-case", kind=CaseKind.METHOD, owner=network.olen)
+    await Case.insert(case)
+    seen = [await keyring_epoch()]
+    admission = Admission(case=case.id, organisation=network.agency, until=datetime.now(UTC) + timedelta(days=1))
+    await Admission.insert(admission)
+    seen.append(await keyring_epoch())
+    await Admission.update({Admission.until: datetime.now(UTC)}).where(Admission.id == admission.id)
+    seen.append(await keyring_epoch())
+    assert seen == sorted(set(seen))

@@ -52,7 +52,22 @@ FILL = (
         select gen_random_uuid(), f.id, o.id from round_finding f join observation o using (test_round);
     insert into idempotency_key (id, person, key, action, input_hash, subject_id)
         select gen_random_uuid(), id, 'once', 'draft_case', '', id from person;
+    insert into access_request (id, person, asked, "case", message)
+        select gen_random_uuid(), p.id, c.slug, c.id, 'Please.' from person p, "case" c;
+    insert into admission (id, audience, "case", person, until)
+        select gen_random_uuid(), array['organisation:' || c.owner, 'person:' || p.id], c.id, p.id, now() + '1 day'
+        from person p, "case" c on conflict do nothing;
+    insert into log_seal (number, after, last, lines, root, previous, hash) values (1, 0, 1, 1, '1', '2', '3');
+    insert into log_address (commitment, salt, address, subject, audience)
+        select sha256(id::text::bytea), '', '192.0.2.1', id, array['organisation:' || id] from organisation;
     insert into data_export (id, person) select gen_random_uuid(), id from person;
+    insert into identity_provider (id, organisation, issuer, client_id, client_secret)
+        select gen_random_uuid(), id, 'https://' || slug || '.example', 'serra', 'sealed' from organisation;
+    insert into external_identity (id, organisation, issuer, subject, person, kind)
+        select gen_random_uuid(), organisation, 'https://login.example', person, person, 'PERSON' from membership;
+    insert into session (id, secret_hash, person, organisation, identity)
+        select id, sha256(id::text::bytea), person, organisation, id from external_identity;
+    insert into spent_state (hash) values ('spent');
 """
 )
 """What the lively network lacks, so that no table is without rows."""
@@ -73,7 +88,7 @@ PARTS = {
     "membership": ("person", "person"),
 }
 """Tables without an audience of their own: the key to the whole, and the whole's table."""
-OF_NOBODY = {"idempotency_key", "log"}
+OF_NOBODY = {"idempotency_key", "external_identity", "session", "spent_state"}
 OUTSIDE = {
     *("organisation", "concept"),
     *("search_entry", "search_text", "search_thing", "search_word"),
@@ -83,9 +98,18 @@ OUTSIDE = {
 """What row-level security leaves alone; docs/decisions/013 says why."""
 
 
+IDENTITIES = {
+    "case_audience": ("key", "id"),
+    "log_seal": ("number",),
+    "log_address": ("commitment",),
+    "spent_state": ("hash",),
+}
+
+
 def identity(table: str, row: Row) -> object:
     """What tells a row from all others of its table."""
-    return (row["key"], row["id"]) if table == "case_audience" else row["id"]
+    names = IDENTITIES.get(table)
+    return tuple(row[name] for name in names) if names else row["id"]
 
 
 def allowed(rows: Rows, table: str, row: Row, keyring: tuple[str, ...]) -> bool:  # noqa: PLR0911 - a case a kind
@@ -96,9 +120,16 @@ def allowed(rows: Rows, table: str, row: Row, keyring: tuple[str, ...]) -> bool:
         return readable(row["audience"], keyring)
     if table == "case_audience":
         return row["key"] in keyring
-    if table == "invitation":
+    if table == "log_seal":
+        return True
+    if table in ("invitation", "identity_provider", "log"):
         return organisation_key(row["organisation"]) in keyring
-    if table in ("personal_token", "data_export"):
+    if table == "access_request" and person_key(row["person"]) not in keyring:
+        owner = row["case"] and rows["case"][row["case"]]
+        return (
+            owner is not None and organisation_key(owner["owner"]) in keyring and readable(owner["audience"], keyring)
+        )
+    if table in ("personal_token", "data_export", "access_request"):
         return person_key(row["person"]) in keyring
     key, whole = PARTS[table]
     within = [(whole, row[key])]
@@ -107,6 +138,12 @@ def allowed(rows: Rows, table: str, row: Row, keyring: tuple[str, ...]) -> bool:
     if table == "consent" and organisation_key(rows["test_round"][row["test_round"]]["organisation"]) not in keyring:
         return False
     return all(allowed(rows, name, rows[name][row_id], keyring) for name, row_id in within)
+
+
+def asked(rows: Rows, request: Row, keyring: tuple[str, ...]) -> bool:
+    """Whether the case that somebody asks for is one's own organisation's."""
+    case = rows["case"][request["case"]]
+    return organisation_key(case["owner"]) in keyring and readable(case["audience"], keyring)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -153,14 +190,21 @@ async def test_without_keys_there_are_no_rows(rows: Rows, reader: Connection, fo
 
 
 async def test_what_compiled_reads_have_no_business_with_is_closed(reader: Connection) -> None:
-    """The log, jobs, the search index and the secrets of tokens cannot even be asked for."""
-    closed = ("log", "idempotency_key", "pgqueuer", "search_thing", "search_text", "keyring_epoch", "migration")
+    """Jobs, the search index and the secrets of tokens cannot even be asked for."""
+    closed = (
+        *("idempotency_key", "external_identity", "session", "spent_state"),
+        *("pgqueuer", "search_thing", "search_text", "keyring_epoch", "migration"),
+    )
     for asked in (*(f"select 1 from {table}" for table in closed), *_SECRETS):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await reader.fetch(asked)
 
 
-_SECRETS = ("select secret_hash from personal_token", "select secret_hash from invitation")
+_SECRETS = (
+    "select secret_hash from personal_token",
+    "select secret_hash from invitation",
+    "select client_secret from identity_provider",
+)
 
 
 async def test_a_keyring_opens_exactly_the_rows_of_the_rule(rows: Rows, roads: Roads, reader: Connection) -> None:
@@ -173,7 +217,7 @@ async def test_a_keyring_opens_exactly_the_rows_of_the_rule(rows: Rows, roads: R
                 continue
             async with reader.transaction():
                 await reader.execute("select set_config('app.keyring', $1, true)", ",".join(keyring))
-                columns = "key, id" if table == "case_audience" else "id"
+                columns = ", ".join(IDENTITIES.get(table, ("id",)))
                 shown = {identity(table, dict(row)) for row in await reader.fetch(f'select {columns} from "{table}"')}
             assert shown == {id_ for id_, row in held.items() if allowed(rows, table, row, keyring)}, (table, keyring)
 
@@ -192,7 +236,7 @@ async def test_forgetting_fails_closed_for_writes(rows: Rows, forgetful: Connect
     keys = {key for row in rows["case"].values() for key in row["audience"]}
     for keyring in ("", "public", ",".join(sorted(keys))):
         await forgetful.execute("select set_config('app.keyring', $1, false)", keyring)
-        for table in set(rows) - {"log"}:
+        for table in set(rows) - {"log", "log_seal"}:
             assert await forgetful.execute(f'delete from "{table}"') == "DELETE 0"
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
             await forgetful.execute("insert into person (id, name) values (gen_random_uuid(), 'Nobody')")

@@ -22,9 +22,9 @@ from tests.factories.comments import commented, person_id, round_of
 from tests.factories.network import SmallNetwork
 
 As = Callable[[str | None], Client]
-MINE = ["comment", "log", "log_address", "idempotency_key", "personal_token", "data_export"]
+MINE = ["access_request", "comment", "log", "log_address", "idempotency_key", "personal_token", "data_export"]
 """What a reviewer's own doings may leave behind."""
-ALLOWED = {"addComment", "exportMyData", "issueToken", "markNotificationsRead"}
+ALLOWED = {"addComment", "exportMyData", "issueToken", "markNotificationsRead", "requestAccess"}
 """A mutation that a reviewer of another organisation may use belongs here, once it is clear that it decides nothing."""
 WORDS = {
     "slug": "olen-vision",

@@ -7,7 +7,7 @@ import pytest
 from infra.postgres.database import Database
 from services.organisations.terms import Role
 from services.reviews.reviews import expire_review
-from services.viewer import organisation_key
+from services.viewer import admission_key, organisation_key
 from tests.client import Client
 from tests.factories.cases import content, drafted_case, published_case
 from tests.factories.comments import commented, person_id, reads, round_of, row_id
@@ -75,7 +75,7 @@ async def test_a_guest_reads_as_long_as_the_review_lasts(
         'select array(select unnest(audience) from "case" union select unnest(audience) from case_version'
         " union select unnest(audience) from outcome)"
     )
-    assert keys == [organisation_key(network.olen)]
+    assert sorted(keys) == [admission_key(row_id(case_id)), organisation_key(network.olen)]
 
 
 async def test_a_guest_of_the_next_version_reads_the_current_one_too(as_: As, network: SmallNetwork) -> None:
@@ -114,6 +114,22 @@ async def test_who_reads_a_round_as_a_guest_reads_its_case_already(as_: As, netw
     given = {"subject": closed_round, "reviewer": await person_id("Reviewer"), "dueOn": DUE, "guestReader": True}
     assert await pes.refused("requestReview", given) == [("INVALID", "reviewer")]
     assert not await reads(reviewer, closed)
+
+
+async def test_publishing_and_sharing_leave_the_reviewer_in(as_: As, network: SmallNetwork) -> None:
+    """A version that is published, and then shared otherwise, stays open to its reviewer until the review ends."""
+    editor, reviewer = as_(network.olen_editor), as_(network.reviewer)
+    case_id = await drafted_case(editor)
+    review_id = await requested(editor, case_id, guestReader=True)
+    await editor.do("submitCase", {"id": case_id}, "case { id }")
+    await editor.do("publishCase", {"id": case_id}, "case { id }")
+    shared = {"organisations": ["arbetsformedlingen"]}
+    await editor.do("shareCase", {"id": case_id, "audience": shared}, "case { id }")
+    node = (await reviewer.ask(DRAFT, id=case_id))["node"]
+    assert node["outcomes"] == [{"kind": "NOT_REPORTED"}]
+    await reviewer.do("declineReview", {"id": review_id}, "review { id }")
+    assert not await reads(reviewer, case_id)
+    assert await reads(as_(network.pes_editor), case_id)
 
 
 async def test_who_may_read_anyway_is_no_guest(as_: As, network: SmallNetwork) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.test_rounds.document import document
 from services.test_rounds.tables import TestRound
-from services.viewer import PUBLIC, organisation_key
+from services.viewer import PUBLIC, admissions, organisation_key
 from tests.client import Client
 from tests.factories.network import SmallNetwork
 from tests.factories.rounds import attendance, en, moved, observation, own_case, planned, running
@@ -29,7 +29,8 @@ async def test_a_document_says_what_the_round_says(as_: As, network: SmallNetwor
     await moved(editor, "recordObservations", made, observations=[observation(made, "Stops at the door.")])
     found = await document(await round_id())
     assert found
-    assert (found.type, set(found.audience)) == ("TestRound", {PUBLIC, organisation_key(network.olen)})
+    readers = {PUBLIC, organisation_key(network.olen), *admissions(found.audience)}
+    assert (found.type, set(found.audience)) == ("TestRound", readers)
     assert (found.texts["en"].title, found.texts["nl"].title) == ("No papers.", "Geen papieren.")
     assert found.texts["en"].summary == "A checklist brings the papers."
     for words in ("Stops at the door.", "Office B", "Share who name every paper", "Jobseekers"):

@@ -1,0 +1,65 @@
+"""Lists of admissions and of requests for access: how they may be sorted and narrowed, and for whom they are."""
+
+from typing import Any
+
+import strawberry
+
+from schema.compiler.declare import page
+from schema.compiler.sources import Filter, Order
+from services.cases import tables as t
+from services.cases.rules import LAPSES_AFTER
+
+ADMISSION_ORDERS = {"NEWEST": Order("{admission}.created_at", "timestamptz", descending=True)}
+REQUEST_ORDERS = {"NEWEST": Order("{access_request}.created_at", "timestamptz", descending=True)}
+IS_OPEN = (
+    "({access_request}.answer is null and {access_request}.created_at"
+    f" > now() - interval '{LAPSES_AFTER.total_seconds():.0f} seconds')"
+)
+_ASKED_OF_ITS_EDITORS = """
+    {target}."case" in (select owned.id from "case" owned where owned.owner = {organisation}.id)
+    and exists (
+        select from membership editor where editor.organisation = {organisation}.id
+        and editor.role in ('ADMIN', 'EDITOR') and 'person:' || editor.person = any({keyring}::text[])
+    )
+"""
+
+
+@strawberry.input(description="Which requests for access; all conditions must hold.")
+class AccessRequestFilter:
+    """Conditions on requests for access."""
+
+    is_open: bool | None = strawberry.field(default=None, description="Whether an answer is still awaited.")
+
+
+_FILTERS = {"isOpen": Filter(f"{IS_OPEN} = {{value}}::boolean")}
+
+
+def requests_to_organisation() -> Any:
+    """A connection of the requests that wait for the organisation's answer, or had it."""
+    return page(
+        "Who asks to be let into its cases, the newest first. Read by its editors; empty for everyone else.",
+        on=_ASKED_OF_ITS_EDITORS,
+        orders=REQUEST_ORDERS,
+        filters=_FILTERS,
+        filter_type=AccessRequestFilter,
+    )
+
+
+def requests_of_person() -> Any:
+    """A connection of the person's own requests."""
+    return page(
+        "What the viewer asked to be let into, the newest first.",
+        on=t.AccessRequest.person,
+        orders=REQUEST_ORDERS,
+        filters=_FILTERS,
+        filter_type=AccessRequestFilter,
+    )
+
+
+def admissions_of_person() -> Any:
+    """A connection of the cases that the person themselves was let into."""
+    return page(
+        "The cases that the viewer was let into as a guest, the newest first.",
+        on=t.Admission.person,
+        orders=ADMISSION_ORDERS,
+    )

@@ -1,0 +1,115 @@
+"""Verbs on admissions: who is let into one case beside its audience. Each runs in one transaction, and logs.
+
+Whoever is let in reads of the case what its owner's organisation reads: drafts, and versions under an embargo, too. It
+ends by itself: keyrings are made with a look at the clock, so no follow-up has to run, and nothing can be late.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services import log
+from services.access import access, access_for_change, require_role, unknown
+from services.cases.rules import check_until
+from services.cases.tables import Admission, Case
+from services.errors import ErrorCode, refusal, refuse_if
+from services.ids import new_id
+from services.notifications.notifications import News, tell_organisation, tell_person
+from services.notifications.terms import NotificationKind
+from services.organisations.keyrings import keyring_change
+from services.organisations.tables import Membership, Organisation, Person
+from services.organisations.terms import Role, TokenScope
+from services.viewer import Viewer, organisation_key, person_key
+
+_ADMIT = """
+    insert into admission (id, audience, "case", person, organisation, until)
+    values ({}, {}::text[], {}, {}::uuid, {}::uuid, {}::timestamptz)
+    on conflict ("case", WHO) do update set until = excluded.until
+    returning id
+"""
+_ADMIT_PERSON, _ADMIT_ORGANISATION = (_ADMIT.replace("WHO", who) for who in ("person", "organisation"))
+# The database's own clock, as in the keyrings: from the next one on the key is gone.
+_END = "update admission set until = now() where id = {} and until > now() returning id"
+
+
+async def invite_guest(viewer: Viewer, case_id: UUID | None, person_id: UUID | None, until: datetime) -> UUID:
+    """Let a person whom the viewer can see into a case; gives the admission's id. Inviting again moves the instant."""
+    viewer.require_scope(TokenScope.WRITE)
+    async with keyring_change():
+        case = await access_for_change(Case, viewer, case_id, "case", "case")
+        require_role(viewer, case.owner, Role.EDITOR, "invite guests to its cases")
+        person = await access(Person, viewer, person_id, "person", "person")
+        return await admit_person(viewer, case, person.id, until)
+
+
+async def admit_organisation(viewer: Viewer, case_id: UUID | None, slug: str, until: datetime) -> UUID:
+    """Let everyone in an organisation into a case; gives the admission's id. Admitting again moves the instant."""
+    viewer.require_scope(TokenScope.WRITE)
+    async with keyring_change():
+        case = await access_for_change(Case, viewer, case_id, "case", "case")
+        require_role(viewer, case.owner, Role.EDITOR, "let others into its cases")
+        found = await Organisation.select(Organisation.id).where(Organisation.slug == slug).first()
+        if found is None:
+            raise unknown("organisation", "organisation")
+        return await admit_body(viewer, case, found["id"], until)
+
+
+async def end_admission(viewer: Viewer, admission_id: UUID | None) -> UUID:
+    """End an admission now, as the case's owner or as whoever was let in. Harmless when repeated."""
+    viewer.require_scope(TokenScope.WRITE)
+    async with keyring_change():
+        admission = await access_for_change(Admission, viewer, admission_id, "admission", "id")
+        owner = await _owner(admission)
+        is_theirs = admission.person is not None and admission.person == viewer.person
+        is_their_bodys = admission.organisation is not None and viewer.has_role(admission.organisation, Role.EDITOR)
+        if not is_theirs and not is_their_bodys:
+            require_role(viewer, owner, Role.EDITOR, "end this")
+        if await Admission.raw(_END, admission.id):
+            await log.record(viewer, "end_admission", "Admission", admission.id, organisation=owner)
+        return admission.id
+
+
+async def is_guest(person: UUID, case_id: UUID) -> bool:
+    """Whether a person was let into a case themselves, and still is."""
+    found = await Admission.raw(
+        'select from admission where person = {} and "case" = {} and until > now()', person, case_id
+    )
+    return bool(found)
+
+
+# -- steps, inside a keyring_change() --------------------------------------------------------------------------------
+
+
+async def admit_person(viewer: Viewer, case: Case, person: UUID, until: datetime) -> UUID:
+    """Let a person in, and tell them."""
+    refuse_if(check_until(until, datetime.now(UTC), "until"))
+    if await Membership.exists().where((Membership.person == person) & (Membership.organisation == case.owner)):
+        raise refusal(ErrorCode.INVALID, "They belong to the case's owner, and read it already.", "person")
+    audience = [organisation_key(case.owner), person_key(person)]
+    made = await Admission.raw(_ADMIT_PERSON, new_id(), audience, case.id, person, None, until)
+    await tell_person(person, News(NotificationKind.ADMITTED, "Case", case.id, until.isoformat()))
+    return await _admitted(viewer, case, made[0]["id"], until)
+
+
+async def admit_body(viewer: Viewer, case: Case, organisation: UUID, until: datetime) -> UUID:
+    """Let an organisation in, and tell its editors."""
+    refuse_if(check_until(until, datetime.now(UTC), "until"))
+    if organisation == case.owner:
+        raise refusal(ErrorCode.INVALID, "It is the case's owner, and reads it already.", "organisation")
+    audience = [organisation_key(case.owner), organisation_key(organisation)]
+    made = await Admission.raw(_ADMIT_ORGANISATION, new_id(), audience, case.id, None, organisation, until)
+    await tell_organisation(organisation, News(NotificationKind.ADMITTED, "Case", case.id, until.isoformat()))
+    return await _admitted(viewer, case, made[0]["id"], until)
+
+
+async def _admitted(viewer: Viewer, case: Case, admission: UUID, until: datetime) -> UUID:
+    detail = {"case": str(case.id), "until": until.isoformat()}
+    await log.record(viewer, "admit", "Admission", admission, organisation=case.owner, detail=detail)
+    return admission
+
+
+async def _owner(admission: Admission) -> UUID:
+    found = await Case.select(Case.owner).where(Case.id == admission.case).first()
+    if found is None:
+        raise unknown("admission", "id")
+    owner: UUID = found["owner"]
+    return owner
