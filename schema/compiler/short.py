@@ -4,7 +4,7 @@ A query's answer is the statement's own JSON in an envelope; a mutation's is tha
 not as simple as that, a refusal too, takes the long way through graphql-core, which gives the same answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +15,8 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLNonNull,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
     get_named_type,
@@ -40,7 +42,10 @@ class ShortWay(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The one root field of an operation. `key` is its key in the answer."""
+    """The one root field of an operation. `key` is its key in the answer.
+
+    `texts` are the names of the variables, where each is a text or an id that must be given.
+    """
 
     catalogue: Catalogue
     operation: OperationDefinitionNode
@@ -48,17 +53,26 @@ class Root:
     node: FieldNode
     of: GraphQLField
     key: str
+    texts: Set[str] | None
+
+    def coerced(self, inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The variables' values; None where they are wrong. Texts are themselves, and are most of what is sent."""
+        if inputs.keys() == self.texts and all(type(value) is str for value in inputs.values()):
+            return inputs
+        found = self.variables(inputs)
+        return found.coerced if found else None
 
     def variables(self, inputs: Mapping[str, Any]) -> VariableValues | None:
-        """The variables' values; None where they are wrong."""
+        """As `coerced`, with what graphql-core knows of them beside."""
         definitions = self.operation.variable_definitions
         if not definitions:
             return _NO_VARIABLES
         found = get_variable_values(self.catalogue.schema, definitions, dict(inputs))
         return found if isinstance(found, VariableValues) else None
 
-    def selection(self, variables: VariableValues) -> Selection:
-        """The part of the operation that is compiled."""
+    def selection(self, inputs: Mapping[str, Any]) -> Selection:
+        """The part of the operation that is compiled, for variables that are right."""
+        variables = self.variables(inputs) or _NO_VARIABLES
         traced = variables._replace(coerced=trace(variables.coerced))
         return Selection(self.catalogue.schema, self.fragments, self.operation, traced)
 
@@ -77,15 +91,15 @@ class ShortQuery:
 
     async def answer(self, inputs: Mapping[str, Any], context: Context) -> bytes | None:
         """See ShortWay."""
-        variables = self.root.variables(inputs)
+        variables = self.root.coerced(inputs)
         if variables is None or context.walk_all:
             return None
         try:
-            key = (id(self), context.reads_little, shape(variables.coerced))
-            statement = context.plans.get(key, lambda: self._prepare(variables, context))
+            key = (id(self), context.reads_little, shape(variables))
+            statement = context.plans.get(key, lambda: self._prepare(inputs, context))
             if statement.walked:
                 return None
-            values = statement.values(context, variables.coerced)
+            values = statement.values(context, variables)
             found = await context.database.fetch_json(statement.sql, values)
         except Exception:  # noqa: BLE001 - the long way meets it again, and tells of it as it tells of all errors
             return None
@@ -93,8 +107,8 @@ class ShortQuery:
             return None
         return f'{{"{self.root.key}":{found or "null"}}}'.encode()
 
-    def _prepare(self, variables: VariableValues, context: Context) -> Statement:
-        root, selection = self.root, self.root.selection(variables)
+    def _prepare(self, inputs: Mapping[str, Any], context: Context) -> Statement:
+        root, selection = self.root, self.root.selection(inputs)
         return prepare(root.catalogue, selection, self.source, root.of, root.details, context=context)
 
 
@@ -120,18 +134,18 @@ class ShortChange:
 
     async def answer(self, inputs: Mapping[str, Any], context: Context) -> bytes | None:
         """See ShortWay. What is done is left in the context where only the long way can tell of it."""
-        variables = self.root.variables(inputs)
+        variables = self.root.coerced(inputs)
         if variables is None or context.walk_all:
             return None
         try:
-            key = (id(self), context.reads_little, shape(variables.coerced))
-            told = context.plans.get(key, lambda: self._prepare(variables, context))
+            key = (id(self), context.reads_little, shape(variables))
+            told = context.plans.get(key, lambda: self._prepare(inputs, context))
         except GraphQLError:
             return None
         if told is None:
             return None
         try:
-            arguments = fill(told.arguments, variables.coerced)
+            arguments = fill(told.arguments, variables)
             payload = await self.root.of.resolve(None, _Info(context), **arguments)  # type: ignore[misc]
         except Exception as error:  # noqa: BLE001 - the long way tells of it as it tells of all errors
             context.done = Done(error=error)
@@ -142,19 +156,19 @@ class ShortChange:
         except Exception:  # noqa: BLE001 - as above; what is done is not done again
             return None
 
-    async def _told(self, payload: Any, told: _Told, variables: VariableValues, context: Context) -> bytes | None:
+    async def _told(self, payload: Any, told: _Told, variables: Mapping[str, Any], context: Context) -> bytes | None:
         fields = [f'"{key}":{known}' for key, known in told.known.items()]
         for key, (name, statement) in told.rows.items():
             row = payload.references.get(name)
             found = None
             if row is not None:
-                values = statement.values(context, {**variables.coerced, GIVEN: {"row": row}})
+                values = statement.values(context, {**variables, GIVEN: {"row": row}})
                 found = await context.database.fetch_json(statement.sql, values)
             fields.append(f'"{key}":{found or "null"}')
         return f'{{"{self.root.key}":{{{",".join(fields)}}}}}'.encode()
 
-    def _prepare(self, variables: VariableValues, context: Context) -> _Told | None:
-        catalogue, selection = self.root.catalogue, self.root.selection(variables)
+    def _prepare(self, inputs: Mapping[str, Any], context: Context) -> _Told | None:
+        catalogue, selection = self.root.catalogue, self.root.selection(inputs)
         of = as_object(get_named_type(self.root.of.type))
         known, rows = {}, {}
         for key, details in selection.fields(of, self.root.details).items():
@@ -187,10 +201,22 @@ def short_way(document: DocumentNode, operation: OperationDefinitionNode, catalo
         return None
     definitions = (one for one in document.definitions if isinstance(one, FragmentDefinitionNode))
     fragments = {one.name.value: FragmentDetails(one) for one in definitions}
-    root = Root(catalogue, operation, fragments, node, of, (node.alias or node.name).value)
+    root = Root(catalogue, operation, fragments, node, of, (node.alias or node.name).value, _texts(operation))
     if operation.operation is OperationType.MUTATION:
         return ShortChange(root)
     source = catalogue.source(root_type.name, node.name.value)
     if operation.operation is not OperationType.QUERY or source is None or isinstance(source, Node | Nodes | Served):
         return None
     return ShortQuery(root, source)
+
+
+def _texts(operation: OperationDefinitionNode) -> frozenset[str] | None:
+    names = set()
+    for definition in operation.variable_definitions or ():
+        of = definition.type
+        if definition.directives or not isinstance(of, NonNullTypeNode) or not isinstance(of.type, NamedTypeNode):
+            return None
+        if of.type.name.value not in ("String", "ID"):
+            return None
+        names.add(definition.variable.name.value)
+    return frozenset(names)
