@@ -177,6 +177,8 @@ ELSEWHERE = frozenset(
         "editLab",
         "registerOrganisation",
         "editOrganisation",
+        "configureIdentityProvider",
+        "removeIdentityProvider",
         "addMember",
         "changeRole",
         "removeMember",

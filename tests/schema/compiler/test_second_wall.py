@@ -57,7 +57,8 @@ FILL = (
     insert into admission (id, audience, "case", person, until)
         select gen_random_uuid(), array['organisation:' || c.owner, 'person:' || p.id], c.id, p.id, now() + '1 day'
         from person p, "case" c on conflict do nothing;
-    insert into log_seal (number, after, last, lines, root, previous, hash) values (1, 0, 1, 1, '1', '2', '3');
+    insert into log_seal (number, after, last, lines, root, previous, hash) values (1, 0, 1, 1, '1', '2', '3')
+        on conflict do nothing;
     insert into log_address (commitment, salt, address, subject, audience)
         select sha256(id::text::bytea), '', '192.0.2.1', id, array['organisation:' || id] from organisation;
     insert into data_export (id, person) select gen_random_uuid(), id from person;
@@ -67,7 +68,7 @@ FILL = (
         select gen_random_uuid(), organisation, 'https://login.example', person, person, 'PERSON' from membership;
     insert into session (id, secret_hash, person, organisation, identity)
         select id, sha256(id::text::bytea), person, organisation, id from external_identity;
-    insert into spent_state (hash) values ('spent');
+    insert into spent_state (hash) values ('spent') on conflict do nothing;
 """
 )
 """What the lively network lacks, so that no table is without rows."""
