@@ -4,7 +4,8 @@ A query's answer is the statement's own JSON in an envelope; a mutation's is tha
 not as simple as that, a refusal too, takes the long way through graphql-core, which gives the same answer.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -53,7 +54,7 @@ class Root:
     node: FieldNode
     of: GraphQLField
     key: str
-    texts: Set[str] | None
+    texts: AbstractSet[str] | None
 
     def coerced(self, inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The variables' values; None where they are wrong. Texts are themselves, and are most of what is sent."""
