@@ -8,6 +8,7 @@ the order asked for, the slug of a case where a case is asked for.
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import count
 from uuid import UUID
 
@@ -70,6 +71,7 @@ def _drawn(strategy: st.SearchStrategy[str], start: int) -> list[str]:
 
 
 _DAYS = st.dates(date(1000, 1, 1), date(2999, 12, 31))
+_INSTANTS = st.builds(datetime.combine, _DAYS, st.times())
 
 
 def _strategy(rows: Rows) -> st.SearchStrategy[str]:
