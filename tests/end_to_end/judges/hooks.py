@@ -3,6 +3,7 @@
 Runs inside schemathesis' own environment, not in ours.
 """
 
+from datetime import date, datetime
 from typing import Any
 
 import graphql
@@ -26,8 +27,10 @@ REFUSALS = {
 }
 """Codes of errors that are an answer to what was sent. Any other error is a finding."""
 
-schemathesis.graphql.scalar("Date", st.dates().map(lambda day: nodes.String(day.isoformat())))
-schemathesis.graphql.scalar("DateTime", st.datetimes().map(lambda instant: nodes.String(f"{instant.isoformat()}Z")))
+_DAYS = st.dates(date(1000, 1, 1), date(2999, 12, 31))
+schemathesis.graphql.scalar("Date", _DAYS.map(lambda day: nodes.String(day.isoformat())))
+_INSTANTS = st.builds(datetime.combine, _DAYS, st.times())
+schemathesis.graphql.scalar("DateTime", _INSTANTS.map(lambda instant: nodes.String(f"{instant.isoformat()}Z")))
 schemathesis.graphql.scalar("ByteCount", st.integers(0, 2**53).map(nodes.Int))
 _WINDOW = {"first", "last", "after", "before"}
 

@@ -8,6 +8,7 @@ the order asked for, the slug of a case where a case is asked for.
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import count
 from uuid import UUID
 
@@ -69,6 +70,10 @@ def _drawn(strategy: st.SearchStrategy[str], start: int) -> list[str]:
     return drawn
 
 
+_DAYS = st.dates(date(1000, 1, 1), date(2999, 12, 31))
+_INSTANTS = st.builds(datetime.combine, _DAYS, st.times())
+
+
 def _strategy(rows: Rows) -> st.SearchStrategy[str]:
     """A root field is chosen first, so that each has its share however many fields lie under it."""
     ids, slugs = (st.sampled_from([name for one in kind.values() for name in one]) for kind in (rows.ids, rows.slugs))
@@ -79,8 +84,10 @@ def _strategy(rows: Rows) -> st.SearchStrategy[str]:
         "GlobalId": (ids | ids | _TEXTS).map(nodes.String),
         "Slug": (slugs | slugs | _TEXTS).map(nodes.String),
         "Size": st.integers(1, _ROWS_ASKED_FOR).map(nodes.Int),
-        "Date": st.dates().map(lambda day: nodes.String(day.isoformat())),
-        "DateTime": st.datetimes().map(lambda instant: nodes.String(f"{instant.isoformat()}Z")),
+        "Date": _DAYS.map(lambda day: nodes.String(day.isoformat())),
+        "DateTime": st.builds(datetime.combine, _DAYS, st.times()).map(
+            lambda instant: nodes.String(f"{instant.isoformat()}Z")
+        ),
         "ByteCount": st.integers(0, 2**40).map(nodes.Int),
     }
     grammar = graphql.build_schema(_grammar())
