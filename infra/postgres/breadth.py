@@ -12,7 +12,7 @@ PATIENCE_SECONDS = 0.05
 """How long a request waits to know: far longer than it takes, unless something stands in the way."""
 _TIMEOUT_SECONDS = 2.0
 _REMEMBERED_AT_MOST = 10_000
-_LITTLE = """
+LITTLE = """
     select coalesce(bool_or(readable < 50), false) from (
         select count(*) as seen, count(*) filter (where audience && $1) as readable
         from (select audience from "case" order by listed_at desc, id desc limit 1000) newest
@@ -46,7 +46,7 @@ class Breadth:
 
     async def _ask(self, keyring: tuple[str, ...]) -> bool:
         try:
-            found: bool = await self._pool.fetchval(_LITTLE, list(keyring), timeout=_TIMEOUT_SECONDS)
+            found: bool = await self._pool.fetchval(LITTLE, list(keyring), timeout=_TIMEOUT_SECONDS)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False  # the request itself says what is wrong with PostgreSQL, if it needs it
         self._known[keyring] = (time.monotonic() + REMEMBERED_SECONDS, found)
