@@ -13,5 +13,6 @@ address: ContextVar[str] = ContextVar("serra_address", default="")
 def note_address(scope: HTTPScope | WebSocketScope, proxies: int) -> None:
     """Know the address of a request, which came through so many proxies of our own, for the rest of its task."""
     peer = scope["client"]
-    forwarded_for = next((value for name, value in scope["headers"] if name == b"x-forwarded-for"), b"")
-    address.set(address_of(peer[0] if peer else None, forwarded_for.decode("latin-1") if proxies else "", proxies))
+    # Some proxies add a line of their own instead of adding to the client's: all lines are one list (RFC 9110, 5.3).
+    hops = (value for name, value in scope["headers"] if proxies and name == b"x-forwarded-for")
+    address.set(address_of(peer[0] if peer else None, b",".join(hops).decode("latin-1"), proxies))

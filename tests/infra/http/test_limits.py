@@ -3,10 +3,12 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from infra.http import limits as module
+from infra.http.asker import address, note_address
 from infra.http.limits import Limits, address_of
 from infra.http.refusal import Refused
 from infra.http.weighing import Sum, Weight
@@ -121,6 +123,15 @@ def test_no_more_clients_are_remembered_than_there_is_room(monkeypatch: pytest.M
 def test_the_address_of_a_client(peer: str | None, forwarded_for: str, proxies: int, expected: str) -> None:
     """What our own proxies saw is believed, and nothing that the client wrote before them."""
     assert address_of(peer, forwarded_for, proxies) == expected
+
+
+def test_each_line_of_hops_is_looked_at() -> None:
+    """A proxy may add a line of its own below the client's: what it saw counts, not what the client wrote above."""
+    lines = [(b"x-forwarded-for", b"203.0.113.7"), (b"host", b"serra"), (b"x-forwarded-for", b"198.51.100.9")]
+    scope: Any = {"client": ("10.0.0.1", 1), "headers": lines}
+    for proxies, expected in ((0, "10.0.0.1"), (1, "198.51.100.9"), (2, "203.0.113.7")):
+        note_address(scope, proxies)
+        assert address.get() == expected
 
 
 def test_an_ipv6_network_is_one_client() -> None:
