@@ -125,8 +125,8 @@ class GraphQLOverHTTP:
             raise Refused(400, "BAD_REQUEST", f"The request has a parameter of the wrong type: {error}.") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Refused(400, "BAD_REQUEST", "The body is not valid JSON.") from None
-        if b"\\u0000" in body and has_nul(request.variables):
-            raise Refused(400, "BAD_REQUEST", "A text must not contain the character NUL.")
+        if b"\\u0000" in body:
+            _check_variables(request)
         return request
 
     async def _body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
@@ -310,7 +310,7 @@ def _asked(query_string: bytes) -> RequestBody:
         name: values[-1] for name, values in parse_qs(query_string.decode("latin-1"), keep_blank_values=True).items()
     }
     try:
-        return RequestBody(
+        request = RequestBody(
             query=given.get("query"),
             document_id=given.get("documentId"),
             operation_name=given.get("operationName") or None,
@@ -323,6 +323,13 @@ def _asked(query_string: bytes) -> RequestBody:
         )
     except msgspec.DecodeError:
         raise Refused(400, "BAD_REQUEST", "`variables` and `extensions` are JSON objects.") from None
+    _check_variables(request)
+    return request
+
+
+def _check_variables(request: RequestBody) -> None:
+    if has_nul(request.variables):
+        raise Refused(400, "BAD_REQUEST", "A text must not contain the character NUL.")
 
 
 def formatted(result: ExecutionResult) -> dict[str, Any]:

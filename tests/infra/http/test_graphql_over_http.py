@@ -132,11 +132,13 @@ def test_the_best_media_type_is_chosen(accept: str, expected: str | None) -> Non
 async def test_a_nul_is_not_let_in(http: httpx.AsyncClient, text: str) -> None:
     """A NUL in a variable or in the document itself is refused before it reaches the database."""
     query = "query($slug: String!) { case(slug: $slug) { slug } }"
-    in_variable = await http.post("/graphql", json={"query": query, "variables": {"slug": text}}, headers=NEW)
+    variables = {"slug": text}
+    in_variable = await http.post("/graphql", json={"query": query, "variables": variables}, headers=NEW)
+    by_get = await http.get("/graphql", params={"query": query, "variables": json.dumps(variables)}, headers=NEW)
     literal = json.dumps(text)
     in_document = await http.post("/graphql", json={"query": f"{{ case(slug: {literal}) {{ slug }} }}"}, headers=NEW)
     raw = await http.post("/graphql", json={"query": f'{{ case(slug: "{text}") {{ slug }} }}'}, headers=NEW)
-    assert (in_variable.status_code, in_document.status_code, raw.status_code) == (400, 400, 400)
+    assert [one.status_code for one in (in_variable, by_get, in_document, raw)] == [400] * 4
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2024-02-30", "tomorrow"])
