@@ -4,11 +4,14 @@ import asyncio
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 _LONGEST = 2_000
 _TRIED = 3
+_SITE_LOCAL = IPv6Network("fec0::/10")
+_OF_IPV4 = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
+"""Networks whose last 32 bits are an IPv4 address (RFC 6052, RFC 4291): behind a gateway they lead there."""
 
 
 class AddressRefused(Exception):
@@ -46,12 +49,11 @@ class Addresses:
         return addresses[:_TRIED]
 
     def _may_ask(self, host: str, address: IPv4Address | IPv6Address) -> bool:
-        if isinstance(address, IPv6Address):
-            address = address.ipv4_mapped or address
+        reached = _reached(address)
         return (
             self.in_development
             or host.lower() in self.private_hosts
-            or (address.is_global and not address.is_multicast)
+            or (reached.is_global and not reached.is_multicast and reached not in _SITE_LOCAL)
         )
 
 
@@ -81,6 +83,15 @@ def _split(address: str) -> SplitResult | None:
 def _is_here(parts: SplitResult) -> bool:
     literal = _literal(parts.hostname or "")
     return parts.hostname == "localhost" or (literal is not None and literal.is_loopback)
+
+
+def _reached(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 address stands for, if it does; else itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if any(address in network for network in _OF_IPV4):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:

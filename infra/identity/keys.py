@@ -28,7 +28,7 @@ class Safe:
         """The text again; None for anything that was not sealed here for this purpose."""
         try:
             opened = jwe.decrypt_compact(sealed, self._key(purpose), algorithms=["dir", "A256GCM"]).plaintext
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError):
             return None
         return opened.decode() if opened else None
 

@@ -28,6 +28,10 @@ DEVELOPMENT = Addresses(in_development=True)
         "https://100.64.0.1",
         "https://[fe80::1]",
         "https://[fd00::1]",
+        "https://[fec0::1]",
+        "https://[64:ff9b::10.0.0.1]",
+        "https://[2002:a00:1::]",
+        "https://[::10.0.0.1]",
         "https://0.0.0.0",
         "https://224.0.0.1",
         "https://user:password@login.example",
@@ -55,6 +59,8 @@ def test_good_addresses_are_taken() -> None:
     """Those on the web; in development those of this machine too; endpoints may have a query."""
     assert PRODUCTION.refusal("https://login.example:8443/realms/olen") is None
     assert PRODUCTION.refusal("https://login.example/authorize?p=policy", query=True) is None
+    assert PRODUCTION.refusal("https://[2001:4860:4860::8888]") is None
+    assert PRODUCTION.refusal("https://[64:ff9b::8.8.8.8]") is None
     assert DEVELOPMENT.refusal("http://127.0.0.1:3000") is None
     assert DEVELOPMENT.refusal("http://localhost:3000") is None
     assert DEVELOPMENT.refusal("http://login.example") is not None

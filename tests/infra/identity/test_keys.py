@@ -1,5 +1,9 @@
 """What is sealed is opened by the same installation for the same purpose, and by nobody else."""
 
+import json
+from base64 import urlsafe_b64encode
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -25,3 +29,11 @@ def test_nonsense_opens_nothing(text: str) -> None:
     """Whatever was not sealed here is nothing."""
     assert SAFE.open(text, "x") is None
     assert SAFE.open(f"a.{text}.b.c.d", "x") is None
+
+
+@pytest.mark.parametrize("header", [[], 1, {"alg": [], "enc": {}}, {"alg": "dir"}, {"alg": "none", "enc": "A256GCM"}])
+def test_another_header_opens_nothing(header: object) -> None:
+    """Whatever a cookie says of how it was sealed, it is sealed as ours are or it is nothing."""
+    _, *rest = SAFE.seal("text", "x").split(".")
+    told = urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    assert SAFE.open(".".join((told, *rest)), "x") is None
