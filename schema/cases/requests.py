@@ -17,9 +17,10 @@ IS_OPEN = (
 )
 _ASKED_OF_ITS_EDITORS = """
     {target}."case" in (select owned.id from "case" owned where owned.owner = {organisation}.id)
+    and 'organisation:' || {organisation}.id = any({keyring}::text[])
     and exists (
         select from membership editor where editor.organisation = {organisation}.id
-        and editor.role in ('ADMIN', 'EDITOR') and 'person:' || editor.person = any({keyring}::text[])
+        and editor.role in ('ADMIN', 'EDITOR') and editor.person = {viewer}::uuid
     )
 """
 

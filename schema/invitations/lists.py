@@ -9,6 +9,7 @@ _ORDERS = {"NEWEST": Order("{invitation}.created_at", "timestamptz", descending=
 _ADMIN = "membership.organisation = {organisation}.id and membership.role = 'ADMIN'"
 _VALID_FOR_ADMINS = f"""
     {{target}}.organisation = {{organisation}}.id and {{target}}.expires_at > now()
+    and 'organisation:' || {{organisation}}.id = any({{keyring}}::text[])
     and exists (select from membership where {_ADMIN} and membership.person = {{viewer}}::uuid)
     and exists (select from membership where {_ADMIN} and membership.person = {{target}}.invited_by)
 """  # noqa: S608 - only the constant above stands in it
