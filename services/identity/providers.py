@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from services import log
-from services.access import check_revision, require_role
+from services.access import check_revision
 from services.columns import stored
 from services.errors import ErrorCode, Problem, refusal, refuse_if
 from services.identity.ports import Issuers
 from services.identity.rules import RoleRule, check_client, check_rules, first_fitting, role_of
 from services.identity.tables import IdentityProvider, Session
 from services.organisations.keyrings import keyring_change
-from services.organisations.organisations import organisation_for_change
+from services.organisations.members import led
 from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
 from services.viewer import Viewer
@@ -68,8 +68,7 @@ async def configure_provider(
     """
     viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
-        organisation = await organisation_for_change(given.organisation, "organisation")
-        require_role(viewer, organisation.id, Role.ADMIN, "say how its people sign in")
+        organisation = await led(viewer, given.organisation, "say how its people sign in")
         refuse_if(
             [
                 *_check_issuer(issuers, given.issuer),
@@ -121,8 +120,7 @@ async def remove_provider(viewer: Viewer, organisation_slug: str) -> UUID:
     """
     viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
-        organisation = await organisation_for_change(organisation_slug, "organisation")
-        require_role(viewer, organisation.id, Role.ADMIN, "say how its people sign in")
+        organisation = await led(viewer, organisation_slug, "say how its people sign in")
         of_it = IdentityProvider.organisation == organisation.id
         if not await IdentityProvider.exists().where(of_it):
             raise refusal(ErrorCode.NOT_FOUND, "The organisation has no identity provider.", "organisation")

@@ -73,7 +73,7 @@ async def change_role(viewer: Viewer, organisation_slug: str, person_id: UUID | 
     async with keyring_change():
         organisation = await led(viewer, organisation_slug, "change roles in it")
         membership = await _membership(organisation, person_id, "person")
-        refuse_if(check_admin_remains(Role(membership.role), role, await _admins(organisation), "role"))
+        refuse_if(check_admin_remains(Role(membership.role), role, await admins(organisation.id), "role"))
         await Membership.update({Membership.role: role}).where(Membership.id == membership.id)
         await log.record(
             viewer,
@@ -111,6 +111,7 @@ async def leave_organisation(viewer: Viewer, organisation_slug: str) -> UUID:
     person = viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
         organisation = await organisation_for_change(organisation_slug, "organisation")
+        _check_speaks_for(viewer, organisation, "organisation")
         membership = await _membership(organisation, person, "organisation")
         await _end(viewer, organisation, membership, "leave_organisation", "organisation")
     return organisation.id
@@ -126,6 +127,7 @@ async def remove_member(viewer: Viewer, organisation_slug: str, person_id: UUID 
         organisation = await organisation_for_change(organisation_slug, "organisation")
         if person_id is None or person_id != viewer.person:
             await require_admin(viewer, organisation.id, "remove people from it")
+        _check_speaks_for(viewer, organisation, "person")
         membership = await _membership(organisation, person_id, "person")
         await _end(viewer, organisation, membership, "remove_member", "person")
     return organisation.id
@@ -159,11 +161,11 @@ async def runs(viewer: Viewer, organisation: UUID) -> bool:
 
 
 async def led_by(viewer: Viewer) -> frozenset[UUID]:
-    """The organisations of which the viewer is an ADMIN now."""
+    """The organisations of which the viewer is an ADMIN now, of those that their sign-in speaks for."""
     rows = await Membership.select(Membership.organisation).where(
         (Membership.person == viewer.person) & (Membership.role == Role.ADMIN)
     )
-    return frozenset(row["organisation"] for row in rows)
+    return frozenset(row["organisation"] for row in rows if viewer.within in {None, row["organisation"]})
 
 
 async def check_not_known(organisation: Organisation, email: str | None, *field: str) -> None:
@@ -201,11 +203,24 @@ async def join(organisation: Organisation, person: UUID, role: Role, membership:
     await renew_audiences(persons=[person])
 
 
+async def admins(organisation: UUID) -> int:
+    """How many ADMINs there are who can act: who was erased cannot."""
+    of_it = (Membership.organisation == organisation) & Membership.person.erased_at.is_null()
+    count: int = await Membership.count().where(of_it & (Membership.role == Role.ADMIN))
+    return count
+
+
 async def _end(viewer: Viewer, organisation: Organisation, membership: Membership, action: str, field: str) -> None:
-    refuse_if(check_admin_remains(Role(membership.role), None, await _admins(organisation), field))
+    refuse_if(check_admin_remains(Role(membership.role), None, await admins(organisation.id), field))
     await Membership.delete().where(Membership.id == membership.id)
     await renew_audiences(persons=[membership.person])
     await log.record(viewer, action, "Person", membership.person, organisation=organisation.id)
+
+
+def _check_speaks_for(viewer: Viewer, organisation: Organisation, field: str) -> None:
+    """Raise DomainError where the viewer is signed in for another organisation, by a provider of that one."""
+    if viewer.within not in {None, organisation.id}:
+        raise unknown("member", field)
 
 
 async def _membership(organisation: Organisation, person_id: UUID | None, field: str) -> Membership:
@@ -214,10 +229,3 @@ async def _membership(organisation: Organisation, person_id: UUID | None, field:
     if found is None:
         raise unknown("member", field)
     return found
-
-
-async def _admins(organisation: Organisation) -> int:
-    """How many ADMINs there are who can act: who was erased cannot."""
-    of_it = (Membership.organisation == organisation.id) & Membership.person.erased_at.is_null()
-    admins: int = await Membership.count().where(of_it & (Membership.role == Role.ADMIN))
-    return admins

@@ -1,13 +1,18 @@
-"""Who is signed in for one organisation enters the cases that it was let into, and those that they were themselves."""
+"""Who is signed in for one organisation acts for it and for themselves, and for no other organisation of theirs."""
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from services.cases.tables import Admission, Case
 from services.cases.terms import CaseKind
+from services.errors import DomainError
 from services.identity.sessions import open_session, session_of
 from services.ids import new_id
+from services.organisations.members import leave_organisation, led_by, remove_member
 from services.organisations.people import narrowed, viewer_of_token
 from services.organisations.terms import Role
+from services.privacy.erasure import erase_me
 from services.transaction import transaction
 from services.viewer import admissions
 from tests.factories.network import SmallNetwork, person
@@ -38,6 +43,31 @@ async def test_admissions_of_another_organisation_are_left_out(network: SmallNet
     assert signed_in
     assert signed_in.viewer.keyring == close.keyring
     assert signed_in.lasts <= timedelta(seconds=30)
+
+
+async def test_a_sign_in_for_one_organisation_ends_nothing_in_another(network: SmallNetwork) -> None:
+    """Whoever is signed in by one organisation's provider leaves no other by that, and is not erased from it."""
+    both = await viewer_of_token(await person("Both", {network.olen: Role.READER, network.pes: Role.READER}))
+    assert both
+    close = await narrowed(both, network.olen)
+    with pytest.raises(DomainError, match="no member"):
+        await leave_organisation(close, "arbetsformedlingen")
+    with pytest.raises(DomainError, match="no member"):
+        await remove_member(close, "arbetsformedlingen", both.person)
+    with pytest.raises(DomainError, match="belong to others"):
+        await erase_me(close, "Both")
+    assert await leave_organisation(close, "olen") == network.olen
+    assert await leave_organisation(both, "arbetsformedlingen") == network.pes
+    await erase_me(close, "Both")
+
+
+async def test_a_sign_in_for_one_organisation_takes_no_other_into_a_network(network: SmallNetwork) -> None:
+    """An ADMIN of two organisations who is signed in for one invites the other like anybody."""
+    both = await viewer_of_token(await person("Both", {network.olen: Role.ADMIN, network.pes: Role.ADMIN}))
+    assert both
+    close = await narrowed(both, network.olen)
+    assert await led_by(both) == {network.olen, network.pes}
+    assert await led_by(close) == {network.olen}
 
 
 async def _entered(keyring: tuple[str, ...]) -> set[str]:
