@@ -51,7 +51,8 @@ class Refusals:
             if unnamed:
                 await record_unnamed(unnamed)
         except Exception:
-            logger.exception("Refusals could not be written to the log: %s and %d more.", counts, unnamed)
+            # Their number alone: addresses of requests do not belong on the process's own log.
+            logger.exception("Of %d refusals some could not be written to the log.", sum(counts.values()) + unnamed)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:

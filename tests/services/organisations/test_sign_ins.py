@@ -265,3 +265,20 @@ async def test_what_was_counted_is_written_when_the_process_ends(
 def test_refusals_are_told_apart_by_what_they_are() -> None:
     """The same address with another token is another refusal."""
     assert RefusedSignIn("192.0.2.1") != RefusedSignIn("192.0.2.1", UUID(int=1))
+
+
+async def test_no_address_is_on_the_log_of_the_process(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What cannot be written down is told by its number alone, and does not end the service."""
+
+    async def away(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(refusals, "record_refused_sign_in", away)
+    counted = Refusals(60)
+    counted.note(RefusedSignIn("192.0.2.77"))
+    counted.note(RefusedSignIn("192.0.2.77"))
+    await counted.write()
+    assert "Of 2 refusals" in caplog.text
+    assert "192.0.2.77" not in caplog.text
