@@ -118,6 +118,12 @@ async def accept_invitation(viewer: Viewer, secret: str) -> UUID:
         own = await Person.select(Person.email).where(Person.id == person).first()
         if own is None or not is_for(invitation.email, own["email"]):
             raise _no_invitation()
+        if viewer.within not in {None, organisation.id}:  # they could neither use the membership nor leave again
+            raise refusal(
+                ErrorCode.FORBIDDEN,
+                "Your provider signed you in for one organisation alone. Follow the link without being signed in, as"
+                " somebody new, or with a personal token that was made elsewhere.",
+            )
         if await Membership.exists().where(
             (Membership.organisation == organisation.id) & (Membership.person == person)
         ):

@@ -9,6 +9,7 @@ from services.cases.terms import CaseKind
 from services.errors import DomainError
 from services.identity.sessions import open_session, session_of
 from services.ids import new_id
+from services.invitations.invitations import NewInvitation, accept_invitation, invite_member
 from services.organisations.members import leave_organisation, led_by, remove_member
 from services.organisations.people import narrowed, viewer_of_token
 from services.organisations.terms import Role
@@ -59,6 +60,22 @@ async def test_a_sign_in_for_one_organisation_ends_nothing_in_another(network: S
     assert await leave_organisation(close, "olen") == network.olen
     assert await leave_organisation(both, "arbetsformedlingen") == network.pes
     await erase_me(close, "Both")
+
+
+async def test_a_sign_in_for_one_organisation_brings_nobody_into_another(network: SmallNetwork) -> None:
+    """A link to another organisation is refused and stays good; a personal token from elsewhere may use it."""
+    admin = await viewer_of_token(await person("Admin", {network.pes: Role.ADMIN}))
+    secret = await person("Somebody", {network.olen: Role.READER})
+    whole = await viewer_of_token(secret)
+    assert admin
+    assert whole
+    made = await invite_member(admin, NewInvitation(organisation="arbetsformedlingen", role=Role.READER))
+    with pytest.raises(DomainError, match="one organisation alone"):
+        await accept_invitation(await narrowed(whole, network.olen), made.secret or "")
+    await accept_invitation(whole, made.secret or "")
+    again = await viewer_of_token(secret)
+    assert again
+    assert network.pes in again.roles
 
 
 async def test_a_sign_in_for_one_organisation_takes_no_other_into_a_network(network: SmallNetwork) -> None:
