@@ -168,7 +168,11 @@ class GraphQLOverHTTP:
             raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation is sent by POST.", {"Allow": "POST"})
         if kind is OperationType.SUBSCRIPTION:
             raise Refused(406, "NOT_ACCEPTABLE", "Subscribe over WebSocket, or with «Accept: text/event-stream».")
-        context = await self.context(headers, document)
+        try:
+            async with WhileWanted(self.deadline, None):
+                context = await self.context(headers, document)
+        except TimeoutError:
+            raise self._too_long() from None
         admitted = None
         if operation:  # else the executor says what is wrong with the name
             client = self.client(context.viewer)
@@ -199,9 +203,12 @@ class GraphQLOverHTTP:
                         return {"data": msgspec.Raw(data)}, True
                 result = await self._execute(document, body, context)
         except TimeoutError:
-            raise Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Ask for less.") from None
+            raise self._too_long() from None
         told = formatted(result) if context.viewer.person else self._formatted_for_nobody(result)
         return told, result.data is not None
+
+    def _too_long(self) -> Refused:
+        return Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Ask for less.")
 
     def document(self, body: RequestBody) -> Document:
         """The document that a request names or brings along. Raises Refused."""

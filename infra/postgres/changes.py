@@ -108,6 +108,9 @@ class Changes:
                 await self._listen()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 logger.warning("Changes are not heard: %s. Trying again in %.1f s.", repr(error), wait)
+            except Exception:
+                # Whatever it is, nobody would hear of changes again if this ended here.
+                logger.exception("Changes are not heard. Trying again in %.1f s.", wait)
             if asyncio.get_running_loop().time() - started > _LONGEST_WAIT:
                 wait = _FIRST_WAIT
             # Not all servers at once when PostgreSQL is back.

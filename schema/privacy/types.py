@@ -8,12 +8,15 @@ from schema.compiler.declare import column, declare, declared
 from schema.compiler.run import Context
 from schema.compiler.sources import Resolved, Rule
 from schema.scalars import ByteCount
+from services.organisations.members import speaks_for_all
 from services.privacy.data_exports import download_link
 from services.privacy.receipts import Receipt
 from services.privacy.tables import DataExport as Row
 
 
 async def _download_url(context: Context, **export: str) -> str | None:
+    if not await speaks_for_all(context.viewer):
+        return None
     return await download_link(context.ports.files, **export)
 
 
@@ -31,7 +34,8 @@ class DataExport:
     sha256: str | None = column(Row.sha256, "SHA-256 of its bytes, 64 lower-case hexadecimal digits.")
     download_url: str | None = declared(
         Resolved({"export": "{data_export}.id", "ready_at": "{data_export}.ready_at"}, _download_url),
-        "A link to its bytes, JSON, that works for some minutes, for whoever holds it; null while it is in the making.",
+        "A link to its bytes, JSON, that works for some minutes, for whoever holds it; null while it is in the making,"
+        " and for a sign-in for one organisation of somebody who belongs to others as well.",
     )
 
 

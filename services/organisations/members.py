@@ -203,6 +203,24 @@ async def join(organisation: Organisation, person: UUID, role: Role, membership:
     await renew_audiences(persons=[person])
 
 
+async def speaks_for_all(viewer: Viewer) -> bool:
+    """Whether a viewer's sign-in is for all that they are: one for an organisation is not, where they are in others."""
+    if viewer.within is None:
+        return True
+    elsewhere = (Membership.person == viewer.require_person()) & (Membership.organisation != viewer.within)
+    return not await Membership.exists().where(elsewhere)
+
+
+async def check_speaks_for_all(viewer: Viewer) -> None:
+    """Raise DomainError FORBIDDEN unless the viewer speaks for all that they are."""
+    if not await speaks_for_all(viewer):
+        raise refusal(
+            ErrorCode.FORBIDDEN,
+            "You are signed in for one organisation, and belong to others as well. Use a personal token that was made"
+            " outside of this sign-in, or ask whoever runs this instance.",
+        )
+
+
 async def admins(organisation: UUID) -> int:
     """How many ADMINs there are who can act: who was erased cannot."""
     of_it = (Membership.organisation == organisation) & Membership.person.erased_at.is_null()

@@ -68,6 +68,8 @@ async def revoke_token(viewer: Viewer, token_id: UUID | None) -> UUID:
     person = viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
         own = (PersonalToken.id == token_id) & (PersonalToken.person == person)
+        if viewer.within:  # a sign-in for one organisation ends nothing that was made elsewhere
+            own &= PersonalToken.organisation == viewer.within
         if token_id is None or not await PersonalToken.exists().where(own):
             raise unknown("token", "id")
         revoked = PersonalToken.update({PersonalToken.revoked_at: datetime.now(UTC)})

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services import idempotency, log
 from services.artefacts.ports import FileStore
+from services.organisations.members import check_speaks_for_all
 from services.organisations.tables import Person
 from services.organisations.terms import TokenScope
 from services.privacy.export import as_text, gather
@@ -35,6 +36,7 @@ async def export_my_data(viewer: Viewer, *, idempotency_key: str | None = None) 
     """
     person = viewer.require_scope(TokenScope.READ)
     async with transaction():
+        await check_speaks_for_all(viewer)
         # Locked, so that two requests at once make one.
         await Person.select(Person.id).where(Person.id == person).lock_rows("NO KEY UPDATE")
         before = await DataExport.objects().where(DataExport.person == person).first()

@@ -19,6 +19,7 @@ from services.comments.rules import has_happened
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
 from services.organisations.keyrings import keyring_change
+from services.organisations.members import check_speaks_for_all
 from services.organisations.tables import Membership, Organisation, Person
 from services.organisations.terms import Role, TokenScope
 from services.privacy.data_exports import drop_export
@@ -74,7 +75,7 @@ async def erase_me(viewer: Viewer, confirm: str) -> Receipt:
     async with keyring_change():
         found = await _locked(person)
         refuse_if(check_confirmed(confirm, found.name))
-        await _check_speaks_for_all(viewer, person)
+        await check_speaks_for_all(viewer)
         await _check_hands_over(person)
         return await _erase(viewer, found, ErasedBy.SELF)
 
@@ -139,18 +140,6 @@ async def _lock_organisations(organisations: list[UUID]) -> None:
     if organisations:
         mine = Organisation.select(Organisation.id).where(Organisation.id.is_in(organisations))
         await mine.order_by(Organisation.id).lock_rows("NO KEY UPDATE")
-
-
-async def _check_speaks_for_all(viewer: Viewer, person: UUID) -> None:
-    """Raise DomainError where a provider signed somebody in for one organisation, and they belong to others too."""
-    if viewer.within is None:
-        return
-    if await Membership.exists().where(_of(person) & (Membership.organisation != viewer.within)):
-        raise refusal(
-            ErrorCode.FORBIDDEN,
-            "You are signed in for one organisation, and belong to others as well. Use a personal token that was made"
-            " outside of this sign-in, or ask whoever runs this instance.",
-        )
 
 
 async def _check_hands_over(person: UUID) -> None:

@@ -12,7 +12,10 @@ from services.ids import new_id
 from services.invitations.invitations import NewInvitation, accept_invitation, invite_member
 from services.organisations.members import leave_organisation, led_by, remove_member
 from services.organisations.people import narrowed, viewer_of_token
+from services.organisations.tables import PersonalToken
 from services.organisations.terms import Role
+from services.organisations.tokens import revoke_token
+from services.privacy.data_exports import export_my_data
 from services.privacy.erasure import erase_me
 from services.transaction import transaction
 from services.viewer import admissions
@@ -90,3 +93,19 @@ async def test_a_sign_in_for_one_organisation_takes_no_other_into_a_network(netw
 async def _entered(keyring: tuple[str, ...]) -> set[str]:
     ids = [key.partition(":")[2] for key in admissions(keyring)]
     return {row["slug"] for row in await Case.select(Case.slug).where(Case.id.is_in(ids))}
+
+
+async def test_a_sign_in_for_one_organisation_hands_out_nothing_of_another(network: SmallNetwork) -> None:
+    """It neither asks for the export of everything about somebody nor ends a token that was made elsewhere."""
+    secret = await person("Both", {network.olen: Role.READER, network.pes: Role.READER})
+    both = await viewer_of_token(secret)
+    assert both
+    close = await narrowed(both, network.olen)
+    with pytest.raises(DomainError, match="belong to others"):
+        await export_my_data(close)
+    token = await PersonalToken.select(PersonalToken.id).where(PersonalToken.person == both.person).first()
+    assert token
+    with pytest.raises(DomainError, match="no token"):
+        await revoke_token(close, token["id"])
+    assert await viewer_of_token(secret)
+    await export_my_data(both)
