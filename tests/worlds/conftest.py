@@ -16,7 +16,7 @@ from infra.postgres.breadth import Breadth
 from infra.postgres.database import Database
 from infra.settings import Settings
 from services.ports import Ports
-from tests.worlds.asked import NARROW, check_world
+from tests.worlds.everyone import NARROW, check_world
 from tests.worlds.model import World
 from tests.worlds.written import forget, write
 

@@ -127,7 +127,8 @@ def _round(chance: Random, world: World, number: int) -> Round:
 
 
 def _artefact(chance: Random, world: World) -> Artefact:
-    whole = chance.choice([*world.cases, *world.rounds])
+    wholes: list[Case | Round] = [*world.cases, *world.rounds]
+    whole = chance.choice(wholes)
     case = whole if isinstance(whole, Case) else whole.case
     organisation = whole.owner if isinstance(whole, Case) else whole.organisation
     widest = of_case(world, case) | case.versions[-1].readers
@@ -137,7 +138,8 @@ def _artefact(chance: Random, world: World) -> Artefact:
 
 
 def _comment(chance: Random, world: World) -> Comment:
-    whole: Case | Round | Artefact = chance.choice([*world.cases, *world.rounds, *world.artefacts])
+    wholes: list[Case | Round | Artefact] = [*world.cases, *world.rounds, *world.artefacts]
+    whole = chance.choice(wholes)
     author, body = chance.choice(world.people), chance.choice(list(world.organisations))
     widest = _readers(world, whole)
     readers = _part_of(chance, widest) | ({f"organisation:{body}"} if chance.random() < 0.5 else set())
