@@ -1,5 +1,6 @@
 """How long an answer takes does not tell what is hidden from what does not exist."""
 
+import asyncio
 import random
 import statistics
 import time
@@ -84,6 +85,21 @@ async def test_hidden_and_unknown_take_as_long(
     assert low < MOST, "What is hidden takes longer."
     assert high > LEAST, "What is hidden takes less long."
     assert LEAST < ratio < MOST
+
+
+async def test_what_is_hidden_is_not_waited_for(
+    unmetered: httpx.AsyncClient, owner: "asyncpg.Connection[asyncpg.Record]", ports: Ports, clean: Database
+) -> None:
+    """While somebody else changes a hidden case, whoever tries to is refused at once, as for an unknown one."""
+    world, person, case = _world()
+    await forget(owner)
+    await write(owner, ports, world)
+    client = Client(unmetered, person.secret)
+    async with owner.transaction():
+        await owner.execute('select from "case" where id = $1 for update', case.id)
+        async with asyncio.timeout(3):
+            refused = await client.refused("publishCase", {"id": global_id("Case", case.id)})
+    assert refused == [("NOT_FOUND", "id")]
 
 
 async def _timed(send: Callable[..., Awaitable[httpx.Response]], asked: str, given: dict[str, str]) -> float:
