@@ -66,8 +66,11 @@ async def access(table: type[Row], viewer: Viewer, row_id: UUID | None, what: st
 
 async def access_for_change(table: type[Row], viewer: Viewer, row_id: UUID | None, what: str, *field: str) -> Row:
     """As `access`, and nobody else can change the row before the caller's transaction ends."""
-    found = table.objects().where(_id(table) == row_id).lock_rows("NO KEY UPDATE").first() if row_id else None
-    row = await found if found is not None else None
+    if row_id is None:
+        raise unknown(what, *field)
+    # What the viewer may not read is not locked either: to wait for it, or to write the lock, takes time that tells.
+    own = WhereRaw(f'"{_name(table)}"."audience" && {{}}::text[]', list(viewer.keyring))
+    row = await table.objects().where(_id(table) == row_id).where(own).lock_rows("NO KEY UPDATE").first()
     if row is None or not readable(_audience(row), viewer.keyring):
         raise unknown(what, *field)
     # Only now: another's change of the readers may have been waited for.

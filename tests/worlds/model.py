@@ -1,0 +1,225 @@
+"""Who may read what, said once more: from what was written down, and by none of the product's code."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+Keys = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody, the organisations that they belong to, and the secret by which they sign in."""
+
+    id: UUID
+    organisations: tuple[UUID, ...]
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network's members."""
+
+    id: UUID
+    slug: str
+    token: str
+    members: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A person or an organisation, let into a case until an instant."""
+
+    holder: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An outcome; `narrowed` are its own readers, where they are fewer than its version's."""
+
+    id: UUID
+    token: str
+    narrowed: Keys | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a case. `embargo`: when a published one reaches its readers, if not at once."""
+
+    id: UUID
+    token: str
+    number: int
+    is_published: bool
+    embargo: datetime | None
+    readers: Keys
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case: `guests` were let in by a review, into the case and the versions `shown` to them."""
+
+    id: UUID
+    slug: str
+    owner: UUID
+    kind: str
+    versions: tuple[Version, ...]
+    admissions: tuple[Admission, ...]
+    guests: Keys
+    shown: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A test round."""
+
+    id: UUID
+    token: str
+    case: Case
+    organisation: UUID
+    number: int
+    readers: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A file. `narrowed`: those of its whole's readers that its author chose; None for all."""
+
+    id: UUID
+    version: UUID
+    token: str
+    whole: Case | Round
+    organisation: UUID
+    narrowed: Keys | None
+    is_stored: bool
+    is_infected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment."""
+
+    id: UUID
+    token: str
+    whole: Case | Round | Artefact
+    author: Person
+    organisation: UUID
+    readers: Keys
+    answers: UUID | None
+
+
+@dataclass(slots=True)
+class World:
+    """Everything there is. `word` stands in each of its texts; each thing has a token of its own besides."""
+
+    word: str
+    now: datetime
+    organisations: dict[UUID, str]
+    networks: list[Network] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
+    artefacts: list[Artefact] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+
+
+def keys(world: World, person: Person | None) -> Keys:
+    """The keys that somebody holds now."""
+    if person is None:
+        return frozenset({"public"})
+    holders = {person.id, *person.organisations}
+    networks = {network.id for network in world.networks if network.members & set(person.organisations)}
+    admitted = {
+        case.id for case in world.cases for one in case.admissions if one.holder in holders and one.until > world.now
+    }
+    return frozenset(
+        {"public", f"person:{person.id}"}
+        | {f"organisation:{one}" for one in person.organisations}
+        | {f"network:{one}" for one in networks}
+        | {f"admitted:{one}" for one in admitted}
+    )
+
+
+def own(case: Case) -> Keys:
+    """Who reads all of a case."""
+    return frozenset({f"organisation:{case.owner}", f"admitted:{case.id}"})
+
+
+def has_reached(world: World, version: Version) -> bool:
+    """Whether a version is published, and past its embargo."""
+    return version.is_published and (version.embargo is None or version.embargo <= world.now)
+
+
+def current(world: World, case: Case) -> Version:
+    """The version at the permanent address: the last that has reached its readers, or the first."""
+    return next((one for one in reversed(case.versions) if has_reached(world, one)), case.versions[0])
+
+
+def of_version(world: World, case: Case, version: Version) -> Keys:
+    """The readers of a version."""
+    guests = case.guests if version.number in case.shown else frozenset()
+    return own(case) | guests | (version.readers if has_reached(world, version) else frozenset())
+
+
+def of_case(world: World, case: Case) -> Keys:
+    """The readers of a case, which are its current version's."""
+    return of_version(world, case, current(world, case))
+
+
+def of_outcome(world: World, case: Case, version: Version) -> Keys:
+    """The readers of an outcome."""
+    return version.outcome.narrowed or of_version(world, case, version)
+
+
+def of_artefact(world: World, file: Artefact) -> Keys:
+    """The readers of a file: those chosen of its whole's; before it has arrived, its organisation."""
+    mine = frozenset({f"organisation:{file.organisation}"})
+    if not file.is_stored:
+        return mine
+    case = file.whole if isinstance(file.whole, Case) else file.whole.case
+    whole = of_case(world, case)
+    if isinstance(file.whole, Round):
+        whole = both(file.whole.readers, whole)
+    return whole if file.narrowed is None else mine | (file.narrowed if "public" in whole else file.narrowed & whole)
+
+
+def both(one: Keys, other: Keys) -> Keys:
+    """The keys of those who are among both."""
+    if "public" in other:
+        return one
+    return other if "public" in one else one & other
+
+
+def readable(world: World, held: Keys) -> set[UUID]:
+    """The ids of everything that the holder of some keys may read: a part with its whole, each by its own readers."""
+    seen = {one.id for one in world.cases if held & of_case(world, one)}
+    for case in world.cases:
+        versions = [one for one in case.versions if case.id in seen and held & of_version(world, case, one)]
+        seen |= {one.id for one in versions}
+        seen |= {one.outcome.id for one in versions if held & of_outcome(world, case, one)}
+    seen |= {one.id for one in world.rounds if held & one.readers and one.case.id in seen}
+    seen |= {id_ for one in world.artefacts if held & of_artefact(world, one) for id_ in (one.id, one.version)}
+    seen |= {one.id for one in world.comments if held & one.readers and one.whole.id in seen}
+    return seen | {one.id for one in world.networks if f"network:{one.id}" in held}
+
+
+def found(world: World, held: Keys, one: Round) -> bool:
+    """Whether search finds a readable round: an index holds one audience, the keys that it and its case have both."""
+    return bool(held & both(one.readers, of_case(world, one.case)))
+
+
+def tokens(world: World) -> dict[UUID, str]:
+    """The secret of each thing: a word that stands in its texts, and nowhere else."""
+    versions = [version for case in world.cases for version in case.versions]
+    outcomes = [version.outcome for version in versions]
+    things: Iterable[Version | Outcome | Network | Round | Artefact | Comment] = (
+        *versions,
+        *outcomes,
+        *world.networks,
+        *world.rounds,
+        *world.artefacts,
+        *world.comments,
+    )
+    return {one.id: one.token for one in things}
