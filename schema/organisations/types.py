@@ -76,7 +76,8 @@ class Organisation(Node):
     is_sample: bool = column(t.Organisation.is_sample, "Whether it was made up for demonstration.")
     revision: int = column(t.Organisation.revision, "Rises with every change; give it back as `expectedVersion`.")
     members: Connection["Membership"] = page(
-        "Its people, by name. Read by its own people; empty for everyone else.",
+        "Its people, by name. Read by its own people; empty for everyone else, who see the roles of those whose profile"
+        " they may read.",
         on=_AMONG_THEM,
         orders=lists.MEMBERSHIP_ORDERS,
     )
@@ -141,7 +142,9 @@ class Person(Node):
     """A person."""
 
     name: str = column(t.Person.name, "Their name.")
-    memberships: list["Membership"] = many(t.Membership.person, "Their roles.", order="{target}.since")
+    memberships: list["Membership"] = many(
+        t.Membership.person, "Their roles, in whatever organisations.", order="{target}.since"
+    )
 
 
 @declare(t.Membership, Rule.JOINED, joins={t.Person: "{person}.id = {membership}.person"})

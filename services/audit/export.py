@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.audit.chain import Chain, Fault
-from services.audit.proof import Seal, Tree, address_commitment, instant, leaf, root_of, shown_line
+from services.audit.proof import Seal, Tree, address_commitment, commitment_of, instant, leaf, root_of, shown_line
 from services.audit.seals import COLUMNS, head
 from services.audit.tables import LogAddress
 from services.audit.verification import among, lines_of, pages_of_seals
@@ -96,17 +96,10 @@ def _proved(seal: Seal, rows: Sequence[Mapping[str, Any]], ids: set[int]) -> lis
 
 async def _with_addresses(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The lines, with the addresses that they commit to as long as those are kept."""
-    commitments = {commitment for one in shown if (commitment := _commitment(one["line"]))}
+    commitments = {commitment for one in shown if (commitment := commitment_of(one["line"]))}
     rows = await LogAddress.objects().where(LogAddress.commitment.is_in(list(commitments))) if commitments else []
     kept = {row.commitment: {"address": row.address, "salt": row.salt.hex()} for row in rows}
-    return [{**one, "address": kept[found]} if (found := _commitment(one["line"])) in kept else one for one in shown]
-
-
-def _commitment(line: Mapping[str, Any]) -> bytes | None:
-    try:
-        return bytes.fromhex(line["detail"]["address"])
-    except (KeyError, TypeError, ValueError):
-        return None
+    return [{**one, "address": kept[found]} if (found := commitment_of(one["line"])) in kept else one for one in shown]
 
 
 class NotAnExport(Exception):
@@ -120,6 +113,7 @@ class ExportCheck:
     chain: Chain
     lines: int = 0
     unsealed: int = 0
+    last: int = 0
     begun: bool = False
 
     def check(self, shown: Mapping[str, Any]) -> list[Fault]:
@@ -139,10 +133,19 @@ class ExportCheck:
             seal = Seal.of_json(shown["seal"])
             if self.chain.previous is None:
                 self.chain.first = seal.number
-            return list(self.chain.follow(seal))
+            behind = (
+                [Fault(seal.number, "it stands behind lines that are said not to be sealed.")] if self.unsealed else []
+            )
+            return [*behind, *self.chain.follow(seal)]
+        newest, number = self.chain.previous, shown["line"]["id"]
+        batch = newest.number if newest else 0
+        if number <= self.last:
+            return [Fault(batch, f"line {number} stands behind line {self.last}: it is there twice, or was put there.")]
+        self.last = number
         if shown["seal"] is None:
             self.unsealed += 1
-            return []
+            sealed = newest is not None and number <= newest.last
+            return [Fault(batch, f"line {number} is said not to be sealed, and its batch is.")] if sealed else []
         self.lines += 1
         return self._check_line(shown)
 
@@ -158,6 +161,6 @@ class ExportCheck:
             return [Fault(seal.number, f"line {line['id']} is not what was sealed.")]
         if "address" in shown:
             salt, address = bytes.fromhex(shown["address"]["salt"]), shown["address"]["address"]
-            if address_commitment(salt, address) != _commitment(line):
+            if address_commitment(salt, address) != commitment_of(line):
                 return [Fault(seal.number, f"the address of line {line['id']} is not the one that was sealed.")]
         return []

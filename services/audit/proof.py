@@ -159,3 +159,11 @@ def _joined(left: bytes, right: bytes) -> bytes:
 
 def _text(value: UUID | None) -> str | None:
     return None if value is None else str(value)
+
+
+def commitment_of(line: Mapping[str, Any]) -> bytes | None:
+    """The commitment to an address that a line holds; None where it holds none."""
+    try:
+        return bytes.fromhex(line["detail"]["address"])
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,14 +1,15 @@
 """Verification: every seal and every sealed line of the log, held against each other."""
 
+import json
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from services.audit.chain import Chain, Fault, check_lines
-from services.audit.proof import Seal, leaf, shown_line
+from services.audit.proof import Seal, address_commitment, commitment_of, leaf, shown_line
 from services.audit.seals import COLUMNS, head
-from services.audit.tables import LogSeal
+from services.audit.tables import LogAddress, LogSeal
 from services.log import LogEntry
 
 _SEALS_AT_ONCE: Final = 20
@@ -41,10 +42,13 @@ async def verify_log(*, expected: bytes | None = None, told: Told = lambda _, __
     verdict, chain, all_of_them = Verdict(), Chain(expected), (await head()).number
     async for seals in pages_of_seals(1):
         rows = await lines_of(seals)
+        changed = await _with_changed_addresses(rows)
         for seal in seals:
             verdict.faults += chain.follow(seal)
             own = among(rows, seal)
             verdict.faults += check_lines(seal, [_leaf(row) for row in own])
+            for line in sorted(changed.intersection(map(_id, own))):
+                verdict.faults.append(Fault(seal.number, f"the address of line {line} is not the one that was sealed."))
             verdict.lines += len(own)
             verdict.batches += 1
         told(verdict.batches, max(all_of_them, verdict.batches))
@@ -80,6 +84,21 @@ async def lines_of(seals: Sequence[Seal]) -> list[Mapping[str, Any]]:
 def among(rows: Sequence[Mapping[str, Any]], seal: Seal) -> Sequence[Mapping[str, Any]]:
     """Those of the rows, which are in order, that are where a seal says that its own are."""
     return rows[bisect_right(rows, seal.after, key=_id) : bisect_right(rows, seal.last, key=_id)]
+
+
+async def _with_changed_addresses(rows: Sequence[Mapping[str, Any]]) -> frozenset[int]:
+    """The lines whose address is kept, and is not the one that they commit to."""
+    committed = {
+        commitment: _id(row)
+        for row in rows
+        if '"address"' in row["detail"] and (commitment := commitment_of({"detail": json.loads(row["detail"])}))
+    }
+    if not committed:
+        return frozenset()
+    kept = await LogAddress.objects().where(LogAddress.commitment.is_in(list(committed)))
+    return frozenset(
+        committed[row.commitment] for row in kept if address_commitment(row.salt, row.address) != row.commitment
+    )
 
 
 def _id(row: Mapping[str, Any]) -> int:

@@ -44,6 +44,8 @@ AGED: Final = (
     Aged("notification", "t.created_at", "notifications"),
     Aged("idempotency_key", "t.created_at", "idempotency_keys"),
     Aged("personal_token", "least(t.revoked_at, t.expires_at)", "ended_tokens"),
+    Aged("invitation", "t.expires_at", "ended_tokens"),
+    Aged("access_request", "t.created_at", "notifications"),
     Aged("session", "least(t.revoked_at, t.expires_at)", "ended_tokens"),
 )
 """A line for each table."""

@@ -120,7 +120,12 @@ async def test_a_forged_export_is_found(clean: Database, monkeypatch: pytest.Mon
     def forged(at: int, change: dict[str, Any], within: str) -> list[dict[str, Any]]:
         return [*genuine[:at], {**genuine[at], within: {**genuine[at][within], **change}}, *genuine[at + 1 :]]
 
+    unproved = {name: value for name, value in genuine[place].items() if name not in ("index", "path")}
+    unproved |= {"seal": None, "line": {**unproved["line"], "action": "close"}}
     for wrong in (
+        [*genuine[:place], unproved, *genuine[place + 1 :]],
+        [*genuine, {**unproved, "line": {**unproved["line"], "id": 3}}],
+        [*genuine[:place], genuine[place], *genuine[place:]],
         forged(place, {"action": "close"}, "line"),
         forged(place, {"id": 10**6}, "line"),
         forged(a_seal, {"lines": 3}, "seal"),

@@ -1,11 +1,17 @@
 """Verification: whatever is changed, taken away or put between is found, and where."""
 
+from uuid import uuid4
+
 import pytest
 
 from infra.embedded import EmbeddedServers
 from infra.postgres.database import Database
 from services.audit.seals import head, seal_log
 from services.audit.verification import verify_log
+from services.organisations.sign_ins import SignInMethod, record_sign_in
+from services.organisations.terms import Role
+from services.transaction import transaction
+from services.viewer import Viewer
 from tests.factories.log import forging, write_lines
 
 A_LINE = "(select id from log order by id offset {} limit 1)"
@@ -60,6 +66,21 @@ async def test_a_forgery_is_found(clean: Database, servers: EmbeddedServers, for
     found = await faults()
     assert len(found) == len(expected), found
     assert all(one.startswith(begins) for one, begins in zip(found, expected, strict=True)), found
+
+
+async def test_a_changed_address_is_found(clean: Database, servers: EmbeddedServers) -> None:
+    """An address is forgotten, or is the one that was sealed: another one in its place is told."""
+    await write_lines(2)
+    async with transaction():
+        signed_in = Viewer(person=uuid4(), roles={uuid4(): Role.ADMIN})
+        await record_sign_in(signed_in, method=SignInMethod.OPENID_CONNECT, address="192.0.2.7")
+    await seal_log()
+    async with forging(servers) as owner:
+        await owner.execute("update log_address set address = '192.0.2.8'")
+    (found,) = await faults()
+    assert found.startswith("Batch 1: the address of line")
+    await clean.pool.execute("delete from log_address")
+    assert await faults() == []
 
 
 async def test_a_line_put_where_a_gap_was_is_found(clean: Database) -> None:

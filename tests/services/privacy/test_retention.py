@@ -169,6 +169,8 @@ async def test_what_is_due_can_be_seen_beforehand(as_: As, network: SmallNetwork
         "notification": 1,
         "idempotency_key": 1,
         "personal_token": 2,
+        "invitation": 1,
+        "access_request": 1,
         "session": 2,
     }
     assert await Observation.count() == 3
@@ -184,7 +186,8 @@ async def test_what_only_ages_goes_by_the_limits(clean: Database, network: Small
     longer = {"notifications": 900, "idempotency_keys": 900, "ended_tokens": 900, "data_exports": 900}
     assert await ended(**longer) == ({}, [])
     gone, _ = await ended()
-    assert gone == {"notification": 1, "idempotency_key": 1, "personal_token": 2, "session": 2, "data_export": 1}
+    ones = ("notification", "idempotency_key", "invitation", "access_request", "data_export")
+    assert gone == {**dict.fromkeys(ones, 1), "personal_token": 2, "session": 2}
     assert await PersonalToken.count() == tokens - 2
     assert await DataExport.count() == 0
     await work()
@@ -350,6 +353,17 @@ async def _aged(clean: Database, person: Any) -> None:
         )
     for days in (400, 2):
         at = now - timedelta(days=days)
+        await clean.pool.execute(
+            "insert into invitation (id, organisation, role, secret_hash, expires_at)"
+            " select gen_random_uuid(), id, 'READER', gen_random_uuid()::text::bytea, $1 from organisation"
+            " order by slug limit 1",
+            at,
+        )
+        await clean.pool.execute(
+            "insert into access_request (id, person, asked, message, created_at)"
+            " values (gen_random_uuid(), $1, 'hidden', 'Please.', $2)",
+            *(person, at),
+        )
         await clean.pool.execute(
             "insert into notification (id, person, kind, cause, subject_type, subject_id, created_at)"
             " values (gen_random_uuid(), $1, 'ADOPTION_RECORDED', $2::text, 'Adoption', gen_random_uuid(), $3)",
