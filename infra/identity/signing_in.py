@@ -25,6 +25,11 @@ from services.identity.terms import IdentityKind
 MINUTES_TO_SIGN_IN: Final = 10
 _CHALLENGE: Final = "sign-in"
 _LONGEST_PATH: Final = 2_000
+_NO_PROVIDER: Final = (
+    "There is no organisation of this name here, or it has no identity provider. Check the name in the address,"
+    " «/sign-in?organisation=…», or ask its administrator to connect one."
+)
+"""The same for both: who signs in where is an organisation's own."""
 
 
 class SignInRefused(Exception):
@@ -144,7 +149,7 @@ class SigningIn:
         found = await provider_of_organisation(organisation) if "\x00" not in organisation else None
         if found is None:
             # The same for an organisation that there is and one that there is not.
-            raise SignInRefused(404, "NO_PROVIDER", "Nobody signs in for an organisation of this name. Check its name.")
+            raise SignInRefused(404, "NO_PROVIDER", _NO_PROVIDER)
         return found
 
     def _challenge(self, sealed: str, answer: Answer) -> Challenge:

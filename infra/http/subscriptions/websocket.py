@@ -63,6 +63,7 @@ class Left(Exception):
 
 _ENDS_ALL = {"UNAUTHENTICATED": Code.FORBIDDEN, GOING_AWAY: Code.GOING_AWAY}
 """Reasons that are not one operation's alone."""
+_CREDENTIALS = {b"authorization", b"cookie"}
 
 
 async def serve_websocket(
@@ -250,6 +251,8 @@ class _Socket:
         await self._say(messages.failed(operation, errors))
 
     def _end_all(self, code: str, words: str) -> None:
+        if code == "UNAUTHENTICATED" and not self.headers.keys() & _CREDENTIALS:
+            return  # one operation needs somebody who signed in; the others are anyone's
         if code in _ENDS_ALL:
             raise Closed(_ENDS_ALL[code], words)
 

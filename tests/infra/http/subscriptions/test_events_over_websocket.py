@@ -144,6 +144,20 @@ async def test_narrower_readers_end_a_subscription(as_: As, network: SmallNetwor
         assert (await inside.next())["testRoundChanged"]["revision"] == 2
 
 
+async def test_what_takes_signing_in_is_refused_alone(as_: As, network: SmallNetwork, talk: Talk) -> None:
+    """A mutation by nobody in particular is refused, and what they follow beside it goes on."""
+    case_id = await published_case(as_(network.olen_editor), audience={"public": True})
+    async with talk() as socket:
+        await socket.follow(COMMENTS, "events", id=case_id)
+        mutation = "mutation ($given: AddCommentInput!) { addComment(input: $given) { comment { body } } }"
+        await socket.subscribe(mutation, "mutation", given={"subject": case_id, "body": "By nobody"})
+        refused = await socket.hear()
+        assert (refused["type"], refused["id"]) == ("error", "mutation")
+        assert refused["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        await commented(as_(network.reviewer), case_id, "Still there")
+        assert (await socket.next("events"))["commentAdded"]["body"] == "Still there"
+
+
 async def test_queries_and_mutations_are_answered_too(as_: As, network: SmallNetwork, talk: Talk) -> None:
     """A query and a mutation give one result and complete; several operations run side by side."""
     case_id = await published_case(as_(network.olen_editor), audience={"public": True})
