@@ -22,5 +22,5 @@ class NoIssuers:
         return f"«{issuer}» cannot be used: this process signs nobody in."
 
     def seal(self, client_secret: str, organisation: UUID) -> str:
-        """There is no key here."""
-        raise NotImplementedError(f"No key to encrypt {len(client_secret)} characters for {organisation} with.")
+        """Nothing comes so far: what is sealed belongs to an issuer that was not refused."""
+        raise RuntimeError(f"A secret of {len(client_secret)} characters for {organisation} has no issuer here.")

@@ -17,6 +17,7 @@ import pytest
 from joserfc.jwk import KeySet, RSAKey
 
 from tests.client import Client
+from tests.end_to_end.outside import from_npm
 from tests.end_to_end.running import free_port
 from tests.infra.identity.signing import ME, Browser, Installation, code_of, parameters, settings
 
@@ -35,17 +36,7 @@ SCOPES = ["openid", "profile", "email", "groups"]
 @pytest.fixture(scope="session")
 def oidc_provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the provider in it; without Node the tests that want it are skipped."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("No real provider was asked: node and npm are not here.")
-    folder = tmp_path_factory.mktemp("oidc-provider")
-    (folder / "package.json").write_text('{"private": true}', encoding="utf-8")
-    options = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
-    made = subprocess.run(
-        [npm, "install", *options, _PACKAGE], cwd=folder, capture_output=True, text=True, timeout=100, check=False
-    )
-    if made.returncode:
-        pytest.skip(f"No real provider was asked: npm could not install it. {made.stderr.strip()[-200:]}")
+    folder = from_npm(tmp_path_factory.mktemp("oidc-provider"), "A real provider", _PACKAGE)
     shutil.copy(_SCRIPT, folder)
     return folder
 
