@@ -255,7 +255,7 @@ class Settings(BaseSettings):
 
     keep_notifications_days: int = _setting(
         365,
-        says="For how many days people's notifications are kept.",
+        says="For how many days people's notifications and their requests for access are kept.",
         takes="a whole number of days from 1 to 3650",
         ge=1,
         le=3_650,
@@ -269,7 +269,7 @@ class Settings(BaseSettings):
     )
     keep_ended_tokens_days: int = _setting(
         90,
-        says="For how many days a personal token or a session is remembered after it expired or was ended.",
+        says="For how many days a token, a session or an invitation is remembered after its end.",
         takes="a whole number of days from 1 to 3650",
         ge=1,
         le=3_650,
