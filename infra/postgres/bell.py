@@ -1,4 +1,4 @@
-"""Tells all servers that something has been committed here."""
+"""Tells all servers and workers that something has been committed here."""
 
 import asyncio
 import logging
@@ -10,7 +10,16 @@ logger = logging.getLogger("serra.changes")
 
 CHANNEL = "serra_changed"
 _TOGETHER_SECONDS = 0.02
-RING = f"select pg_notify('{CHANNEL}', '')"
+_RING = """
+    select pg_notify($1, ''), (
+        select pg_notify('ch_pgqueuer', json_build_object(
+            'channel', 'ch_pgqueuer', 'type', 'table_changed_event',
+            'operation', 'insert', 'table', 'pgqueuer', 'sent_at', now()
+        )::text)
+        where exists (select from pgqueuer where status = 'queued' and execute_after <= now())
+    )
+"""
+"""Wakes whoever follows the log and, where a job is due, the workers: the words are those of PgQueuer's own trigger."""
 
 
 class Bell:
@@ -42,6 +51,6 @@ class Bell:
             await asyncio.sleep(_TOGETHER_SECONDS)
             self._again = False
             try:
-                await self._pool.execute(RING)
+                await self._pool.execute(_RING, CHANNEL)
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 logger.warning("What was committed could not be announced: %r", error)

@@ -1,7 +1,7 @@
 """What changes, as the log tells it: one listening connection for each process, made anew when it breaks.
 
 The log is the source. Whoever commits rings a bell (`infra/postgres/bell.py`); who listens then reads the lines of all
-transactions that were not over when it read last, and looks by itself now and then, should a ring be lost.
+transactions that were not committed when it read last, and looks by itself now and then, should a ring be lost.
 """
 
 import asyncio
@@ -24,16 +24,18 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.1, 10.0
 _LOOKS_EVERY_SECONDS = 1.0
 _ANSWERS_WITHIN_SECONDS = 15.0
 _READ_AT_MOST = 10_000
-_HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text"
+_SNAPSHOT = "select pg_current_snapshot()::text"
 _NEW = """
-    select pg_snapshot_xmin(pg_current_snapshot())::text as horizon, array(
+    select pg_current_snapshot()::text as snapshot, array(
         select announced(entry) from "log" entry
-        where entry.transaction >= $1::text::xid8 and entry.action <> all(array['sign_in', 'refuse_sign_in', 'deny'])
+        where entry.transaction >= pg_snapshot_xmin($1::text::pg_snapshot)
+            and not pg_visible_in_snapshot(entry.transaction, $1::text::pg_snapshot)
+            and entry.action <> all(array['sign_in', 'refuse_sign_in', 'deny'])
         order by entry.id limit $2
     ) as lines
 """
-"""Whatever was written by a transaction that may have been open at an earlier reading, or has begun since. That
-somebody signed in, or was denied something, changes nothing that anybody reads."""
+"""What was committed since an earlier reading, however long it took. That somebody signed in, or was denied something,
+changes nothing that anybody reads."""
 
 
 class Change(msgspec.Struct, array_like=True, frozen=True):
@@ -67,16 +69,15 @@ class Listener(Protocol):
 class Changes:
     """Tells what is committed in the database, by any server.
 
-    `_horizon`: all transactions before it were over when the log was last read, and are told. `_told` are the lines of
-    later ones that are told already. `_waiting` are those who wait for a reading that begins after they came.
+    `_snapshot` is PostgreSQL's word for what was committed when the log was last read: all of it is told. `_waiting`
+    are those who wait for a reading that begins after they came.
     """
 
     connect: Callable[[], Awaitable["asyncpg.Connection[asyncpg.Record]"]]
     _listeners: list[Listener] = field(default_factory=list)
     _waiting: "list[asyncio.Future[None]]" = field(default_factory=list)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
-    _horizon: str | None = None
-    _told: frozenset[int] = frozenset()
+    _snapshot: str | None = None
     _task: "asyncio.Task[None] | None" = None
 
     def tell(self, listener: Listener) -> None:
@@ -123,7 +124,7 @@ class Changes:
         try:
             connection.add_termination_listener(self._wake)
             await connection.add_listener(CHANNEL, self._wake)
-            self._horizon = self._horizon or await connection.fetchval(_HORIZON)
+            self._snapshot = self._snapshot or await connection.fetchval(_SNAPSHOT)
             while not connection.is_closed():
                 self._woken.clear()
                 await self._read(connection)
@@ -138,17 +139,15 @@ class Changes:
 
     async def _read(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         waiting = len(self._waiting)
-        (found,) = await connection.fetch(_NEW, self._horizon, _READ_AT_MOST, timeout=_ANSWERS_WITHIN_SECONDS)
+        (found,) = await connection.fetch(_NEW, self._snapshot, _READ_AT_MOST, timeout=_ANSWERS_WITHIN_SECONDS)
         changes = [_decode(line) for line in found["lines"]]
-        told, self._told = self._told, frozenset(change.number for change in changes)
-        self._horizon = found["horizon"]
+        self._snapshot = found["snapshot"]
         for listener in self._listeners:
             if len(changes) == _READ_AT_MOST:
                 listener.miss()
                 continue
             for change in changes:
-                if change.number not in told:
-                    listener.hear(change)
+                listener.hear(change)
         for one in self._waiting[:waiting]:
             if not one.done():
                 one.set_result(None)

@@ -66,6 +66,28 @@ async def test_a_failing_job_is_tried_again(
     assert runs == ["1", "1"]
 
 
+async def test_an_idle_worker_is_rung_for(clean: Database, ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that waits for work begins it when it is committed, not when it would look again by itself."""
+    begun = asyncio.Event()
+
+    async def begin(_: Ports, __: Mapping[str, str]) -> None:
+        begun.set()
+
+    monkeypatch.setitem(worker.HANDLERS, "index", begin)
+    async with worker.working(clean, ports):
+        await asyncio.sleep(0.5)  # it has looked, and found nothing
+        async with transaction():
+            await enqueue("index", type="Case", id="1")
+        async with asyncio.timeout(2):
+            await begun.wait()
+
+
+async def test_no_transaction_announces_its_jobs(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """PostgreSQL commits transactions that announce something one after the other: none of ours does."""
+    told = "select tgname from pg_trigger where tgrelid = 'pgqueuer'::regclass and not tgisinternal"
+    assert await owner.fetch(told) == []
+
+
 async def test_a_job_for_later_waits(clean: Database, work: Work) -> None:
     """A job with a date stays in the queue until then."""
     async with transaction():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from infra.embedded import EmbeddedServers
@@ -70,6 +71,24 @@ async def test_what_is_written_first_and_committed_last_is_told(changes: Changes
         await changes.ready()
     await changes.ready()
     assert heard.rows == [quick, later, slow]
+
+
+async def test_a_transaction_that_takes_long_makes_nothing_missed(
+    changes: Changes, clean: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one is open, more may be committed than is read at once: each line is read once."""
+    monkeypatch.setattr("infra.postgres.changes._READ_AT_MOST", 3)
+    heard, rows, slow = Heard(), [new_id() for _ in range(8)], new_id()
+    changes.tell(heard)
+    await changes.ready()
+    async with clean.pool.acquire() as connection, connection.transaction():
+        await connection.execute(_WRITE, slow)
+        for pair in zip(rows[::2], rows[1::2], strict=True):
+            for row in pair:
+                await clean.pool.execute(_WRITE, row)
+            await changes.ready()
+    await changes.ready()
+    assert heard.rows == [*rows, slow]
 
 
 async def test_nothing_that_is_rolled_back_is_told(changes: Changes, clean: Database) -> None:
