@@ -49,7 +49,6 @@ class Person(Identified, Shareable, Table):
 
     name = Text()
     email = Text(null=True, default=None)
-    language = Varchar(length=12, null=True, default=None)
     is_steward = Boolean(default=False, help_text="Runs this instance: registers organisations and vocabularies.")
     created_at = Timestamptz(default=TimestamptzNow())
     erased_at = Timestamptz(null=True, default=None)

@@ -162,9 +162,7 @@ async def _erase(viewer: Viewer, found: Person, by: ErasedBy) -> Receipt:
     counts["data_export.person"] = await drop_export(found.id)
     counts.update(await forget_links(found.id))
     now = datetime.now(UTC)
-    await Person.update(name="", email=None, language=None, is_steward=False, audience=[], erased_at=now).where(
-        Person.id == found.id
-    )
+    await Person.update(name="", email=None, is_steward=False, audience=[], erased_at=now).where(Person.id == found.id)
     counts["person.id"] = 1
     receipt = Receipt(found.id, now, by, {name: count for name, count in counts.items() if count})
     await log.record(viewer, ACTION, "Person", found.id, detail={**receipt.said, "sha256": receipt.sha256})

@@ -67,7 +67,7 @@ HOLDINGS: Final = (
         "person",
         "id",
         Erasure.KEEP,
-        ("id", "name", "email", "language", "is_steward", "created_at", "erased_at"),
+        ("id", "name", "email", "is_steward", "created_at", "erased_at"),
     ),
     Holding(
         "memberships",
