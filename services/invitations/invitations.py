@@ -19,6 +19,7 @@ from services.invitations.tables import Invitation
 from services.notifications.notifications import News, tell_organisation
 from services.notifications.terms import NotificationKind
 from services.organisations.keyrings import keyring_change
+from services.organisations.locks import lock_organisation
 from services.organisations.members import check_not_known, join, led, make_person, require_admin, runs
 from services.organisations.rules import LONGEST_LIFE, check_email, check_name
 from services.organisations.tables import Membership, Organisation, Person
@@ -187,10 +188,10 @@ async def _come_in(
 
 
 async def _locked(organisation: UUID) -> Organisation:
-    rows = await Organisation.objects().where(Organisation.id == organisation).lock_rows("NO KEY UPDATE")
-    if not rows:
+    found = await lock_organisation(Organisation.id == organisation)
+    if found is None:
         raise _no_invitation()
-    return rows[0]
+    return found
 
 
 def _no_invitation() -> DomainError:
