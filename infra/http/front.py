@@ -10,9 +10,9 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Send, WebSocketScope
 
 from infra.http.asker import address, note_address
 from infra.http.buckets import Buckets
-from infra.http.graphql import refusal, respond
 from infra.http.negotiation import JSON_TYPE
 from infra.http.refusal import Refused
+from infra.http.wire import refusal, respond
 from infra.identity.identity import Identity
 
 GRAPHQL: Final = "/graphql"
