@@ -60,6 +60,8 @@ class Context:
                 return list(self.viewer.keyring)
             case "viewer":
                 return self.viewer.person
+            case "within":
+                return self.viewer.within
             case "scopes":
                 return sorted(self.viewer.scopes)
             case "threshold":
