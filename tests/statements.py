@@ -15,7 +15,7 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     run = asyncpg.Connection._execute  # type: ignore[attr-defined]
 
     async def noting(self: Any, query: str, *given: Any, **options: Any) -> Any:
-        if "pg_snapshot_xmin" not in query:
+        if "pg_current_snapshot()" not in query:
             statements.append(query)
         return await run(self, query, *given, **options)
 

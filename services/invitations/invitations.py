@@ -52,7 +52,7 @@ class MadeInvitation:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class Newcomer:
     """Somebody who came in by an invitation: who, as what, and the secret of their first token."""
 
     person: UUID
@@ -134,7 +134,7 @@ async def accept_invitation(viewer: Viewer, secret: str) -> UUID:
     return membership
 
 
-async def accept_as_newcomer(secret: str, name: str) -> Arrival:
+async def accept_as_newcomer(secret: str, name: str) -> Newcomer:
     """Become a member by a link without having been here before: a new person, with their first token.
 
     An invitation for an address gives the person that address.
@@ -149,7 +149,7 @@ async def accept_as_newcomer(secret: str, name: str) -> Arrival:
         await _come_in(newcomer, invitation, organisation, person, membership)
         first = NewToken(label="first token", scopes=tuple(TokenScope), expires_in_days=LONGEST_LIFE)
         token = await issue_first_token(newcomer, first)
-    return Arrival(person, membership, token)
+    return Newcomer(person, membership, token)
 
 
 async def _taken(secret: str) -> tuple[Invitation, Organisation]:
