@@ -10,6 +10,7 @@ from dataclasses import replace
 from litestar import Litestar, Response, asgi, get
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
+from infra.http.buckets import Buckets
 from infra.http.documents import Documents
 from infra.http.front import Front
 from infra.http.graphiql import graphiql_files, graphiql_page
@@ -52,7 +53,11 @@ def application(
             **trusted_documents(settings.trusted_documents, documents.read),
             **trusted_documents(DOCUMENTS, documents.read),
         },
-        limits=Limits(settings.node_limit, settings.cost_limit, settings.cost_budget, settings.cost_budget_per_second),
+        limits=Limits(
+            settings.node_limit,
+            settings.cost_limit,
+            Buckets(settings.cost_budget, settings.cost_budget_per_second),
+        ),
         database=parts.database,
         breadth=Breadth(parts.database.pool),
         identity=identity,

@@ -15,7 +15,7 @@ class Identified:
 
 
 class Shareable:
-    """A row whose readers are those whose keyring intersects `audience` (DESIGN: audience ∩ keyring)."""
+    """A row whose readers are those whose keyring intersects `audience` (services/access.py)."""
 
     audience = Array(base_column=Text(), default=list)
 

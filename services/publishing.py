@@ -1,4 +1,4 @@
-"""How cases and practices are published: the life cycle that they share, and the verbs along it (DOMAIN §2).
+"""How cases and practices are published: the life cycle that they share, and the verbs along it.
 
 Each verb runs in one transaction, appends to the log, and gives the id of the publication.
 """

@@ -9,10 +9,10 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Send, WebSocketScope
 
 from infra.http.asker import address, note_address
-from infra.http.attempts import Attempts
-from infra.http.graphql import refusal, respond
+from infra.http.buckets import Buckets
 from infra.http.negotiation import JSON_TYPE
 from infra.http.refusal import Refused
+from infra.http.wire import refusal, respond
 from infra.identity.identity import Identity
 
 GRAPHQL: Final = "/graphql"
@@ -49,8 +49,8 @@ class Front:
     identity: Identity
     origins: Collection[str] = ()
     proxies: int = 0
-    failures: Attempts = field(default_factory=lambda: Attempts(30, 0.5))
-    sign_ins: Attempts = field(default_factory=lambda: Attempts(120, 2.0))
+    failures: Buckets = field(default_factory=lambda: Buckets(30, 0.5))
+    sign_ins: Buckets = field(default_factory=lambda: Buckets(120, 2.0))
     added: tuple[tuple[bytes, bytes], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,7 +86,7 @@ class Front:
             await sending({"type": "http.response.start", "status": HTTPStatus.NO_CONTENT, "headers": [*_CORS]})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        if self.failures.spent or scope["path"].startswith(SIGN_IN):
+        if self.failures.taken_from or scope["path"].startswith(SIGN_IN):
             try:
                 self._admit(scope)
             except Refused as refused:
@@ -121,8 +121,8 @@ class Front:
             if self._bears_credentials(headers) and not self.identity.knew(headers):
                 self._check(self.failures, here, "attempts with wrong credentials")
 
-    def _check(self, attempts: Attempts, client: str, what: str) -> None:
-        if wait := attempts.wait(client):
+    def _check(self, buckets: Buckets, client: str, what: str) -> None:
+        if wait := buckets.wait(client):
             raise Refused(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "TOO_MANY_ATTEMPTS",

@@ -1,16 +1,12 @@
 """GraphQL over HTTP, thin: read the request, take the document from its cache, execute, hand the bytes on."""
 
-import logging
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
 from uuid import UUID
 
 import msgspec
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute
+from graphql import ExecutionResult, GraphQLSchema, OperationType, execute
 from litestar.types import HTTPScope, Receive, Send, WebSocketScope
 
 from infra.http import asker
@@ -19,35 +15,21 @@ from infra.http.documents import Document, Documents, Operation
 from infra.http.graphiql import GRAPHIQL_POLICY
 from infra.http.leaving import ClientLeft, WhileWanted
 from infra.http.limits import Limits
-from infra.http.negotiation import JSON_TYPE, answer_type, status_of
+from infra.http.negotiation import HTML_TYPE, JSON_TYPE, answer_type, status_of
 from infra.http.refusal import Refused
+from infra.http.request import RequestBody, asked, posted
+from infra.http.results import formatted
 from infra.http.trusted import find_trusted
+from infra.http.wire import encode, refusal, respond
 from infra.identity.identity import Identity
 from infra.identity.refusals import Refusals
 from infra.postgres.breadth import Breadth
 from schema.compiler.run import Context, Database, RawExecutor
 from schema.languages import wanted
 from services.denials import Denial, denials
-from services.errors import NotSignedIn
 from services.organisations.sign_ins import Denied, RefusedSignIn
 from services.ports import Ports
 from services.viewer import Viewer
-
-logger = logging.getLogger("serra.http")
-encode = msgspec.json.Encoder(enc_hook=str).encode
-
-
-class RequestBody(msgspec.Struct, rename="camel"):
-    """The parameters of a GraphQL request; those it does not know are passed over."""
-
-    query: str | None = None
-    document_id: str | None = None
-    operation_name: str | None = None
-    variables: dict[str, Any] | None = None
-    extensions: dict[str, Any] | None = None
-
-
-_decode = msgspec.json.Decoder(RequestBody).decode
 
 
 @dataclass(slots=True)
@@ -75,7 +57,7 @@ class GraphQLOverHTTP:
         headers = dict(scope["headers"])
         media_type = JSON_TYPE
         if self.page and scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b""):
-            await respond(send, 200, "text/html", self.page, {"Content-Security-Policy": GRAPHIQL_POLICY})
+            await respond(send, 200, HTML_TYPE, self.page, {"Content-Security-Policy": GRAPHIQL_POLICY})
             return
         try:
             media_type = _negotiated(headers)
@@ -95,9 +77,9 @@ class GraphQLOverHTTP:
         """The request of a GET or a POST. Raises Refused."""
         match scope["method"]:
             case "POST":
-                return await self._posted(headers, receive)
+                return await posted(headers, receive, self.largest_body)
             case "GET":
-                return _asked(scope["query_string"])
+                return asked(scope["query_string"])
             case "PUT":
                 raise Refused(
                     405,
@@ -112,40 +94,6 @@ class GraphQLOverHTTP:
                     "Use GET for queries and POST for anything.",
                     {"Allow": "GET, POST"},
                 )
-
-    async def _posted(self, headers: Mapping[bytes, bytes], receive: Receive) -> RequestBody:
-        content_type = headers.get(b"content-type", b"").decode("latin-1").lower()
-        media_type, _, parameters = content_type.partition(";")
-        if media_type.strip() != JSON_TYPE or ("charset=" in parameters and "utf-8" not in parameters):
-            raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json in UTF-8.")
-        body = await self._body(headers, receive)
-        try:
-            request = _decode(body)
-        except msgspec.ValidationError as error:
-            raise Refused(400, "BAD_REQUEST", f"The request has a parameter of the wrong type: {error}.") from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise Refused(400, "BAD_REQUEST", "The body is not valid JSON.") from None
-        if b"\\u0000" in body:
-            _check_variables(request)
-        return request
-
-    async def _body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-        too_large = Refused(413, "BODY_TOO_LARGE", f"A request has at most {self.largest_body} bytes.")
-        announced = headers.get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self.largest_body:
-            raise too_large
-        pieces: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                raise Refused(400, "BAD_REQUEST", "The request ended early.")
-            pieces.append(message["body"])
-            size += len(pieces[-1])
-            if size > self.largest_body:
-                raise too_large
-            if not message.get("more_body"):
-                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     # -- the answer ------------------------------------------------------------------------------------------------
 
@@ -279,93 +227,3 @@ def _negotiated(headers: Mapping[bytes, bytes]) -> str:
     if found is None:
         raise Refused(406, "NOT_ACCEPTABLE", "Accept application/graphql-response+json or application/json.")
     return found
-
-
-def refusal(refused: Refused) -> bytes:
-    """The body that tells of it."""
-    return encode({"errors": [{"message": str(refused), "extensions": {"code": refused.code}}]})
-
-
-async def respond(send: Send, status: int, media_type: str, body: bytes, extra: Mapping[str, str]) -> None:
-    """Send a whole response."""
-    headers: list[tuple[bytes, bytes]] = []
-    if status != HTTPStatus.NOT_MODIFIED:
-        headers.append((b"content-type", f"{media_type}; charset=utf-8".encode()))
-        headers.append((b"content-length", str(len(body)).encode()))
-    if "Cache-Control" not in extra:
-        headers.append((b"cache-control", b"private, no-store"))
-    headers.extend((name.lower().encode(), value.encode()) for name, value in extra.items())
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-def has_nul(value: Any) -> bool:
-    """PostgreSQL stores no NUL, so none is let in."""
-    match value:
-        case str():
-            return "\x00" in value
-        case dict():
-            return any(has_nul(item) for pair in value.items() for item in pair)
-        case list():
-            return any(map(has_nul, value))
-        case _:
-            return False
-
-
-def _asked(query_string: bytes) -> RequestBody:
-    given = {
-        name: values[-1] for name, values in parse_qs(query_string.decode("latin-1"), keep_blank_values=True).items()
-    }
-    try:
-        request = RequestBody(
-            query=given.get("query"),
-            document_id=given.get("documentId"),
-            operation_name=given.get("operationName") or None,
-            variables=msgspec.json.decode(given["variables"], type=dict[str, Any] | None)
-            if given.get("variables")
-            else None,
-            extensions=msgspec.json.decode(given["extensions"], type=dict[str, Any] | None)
-            if given.get("extensions")
-            else None,
-        )
-    except msgspec.DecodeError:
-        raise Refused(400, "BAD_REQUEST", "`variables` and `extensions` are JSON objects.") from None
-    _check_variables(request)
-    return request
-
-
-def _check_variables(request: RequestBody) -> None:
-    if has_nul(request.variables):
-        raise Refused(400, "BAD_REQUEST", "A text must not contain the character NUL.")
-
-
-def formatted(result: ExecutionResult) -> dict[str, Any]:
-    """A result as it is sent, what is none of the client's business masked. Raises Refused where it takes a person."""
-    if not result.errors:
-        return {"data": result.data}
-    for error in result.errors:
-        if isinstance(error.original_error, NotSignedIn):
-            raise Refused(401, "UNAUTHENTICATED", str(error.original_error), {"WWW-Authenticate": "Bearer"})
-    errors = [_masked(error) for error in result.errors]
-    # Without `data` the request was not executed at all, and the answer says so by leaving the key out.
-    return {"errors": errors} if _never_ran(result) else {"errors": errors, "data": result.data}
-
-
-def _never_ran(result: ExecutionResult) -> bool:
-    return result.data is None and all(error.path is None for error in result.errors or ())
-
-
-def _masked(error: GraphQLError) -> dict[str, Any]:
-    """What a client sees of an error: our own words, or an id under which the log has the rest."""
-    original = error.original_error
-    if original is None or isinstance(original, GraphQLError):
-        told = dict(error.formatted)
-        told.setdefault("extensions", {"code": "BAD_USER_INPUT"})
-        return told
-    error_id = secrets.token_hex(6)
-    logger.error("error %s", error_id, exc_info=original)
-    return {
-        "message": f"Something went wrong on our side. Tell us the id {error_id}.",
-        "path": error.path,
-        "extensions": {"code": "INTERNAL", "id": error_id},
-    }

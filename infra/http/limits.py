@@ -1,19 +1,15 @@
 """What a client may ask: nodes and cost of one request, and a budget that fills again with time."""
 
-import math
-import time
-from collections import OrderedDict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, NamedTuple
 
+from infra.http.buckets import CLIENTS_REMEMBERED, Buckets
 from infra.http.refusal import Refused
 from infra.http.weighing import Weight
 
-CLIENTS_REMEMBERED = 10_000
-"""Those who asked last. Whoever is forgotten begins with a full budget."""
 _LONGEST_ADDRESS = 64
 _NETWORK_OF_IPV6 = 64
 """The bits of an IPv6 address that name a client's network; the rest it may choose itself."""
@@ -29,17 +25,11 @@ class Admitted(NamedTuple):
 
 @dataclass(slots=True)
 class Limits:
-    """The limits, and how full each client's bucket is: `clients` → what was left, and when.
-
-    `most_nodes` and `most_cost` hold for one request; `budget` is what a client can spend at once, and `per_second`
-    what it gets back. The buckets are this process's own.
-    """
+    """The limits: `most_nodes` and `most_cost` hold for one request, `budgets` for what a client asks in time."""
 
     most_nodes: int
     most_cost: int
-    budget: int
-    per_second: int
-    clients: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
+    budgets: Buckets
 
     def admit(self, weight: Weight, variables: Mapping[str, Any], client: Hashable, status: int) -> Admitted:
         """Take what a request costs from its client's budget.
@@ -74,27 +64,21 @@ class Limits:
 
     def headers(self, admitted: Admitted) -> dict[str, str]:
         """What is left of the budget now, and when it is full again (draft-ietf-httpapi-ratelimit-headers)."""
-        full = math.ceil((self.budget - admitted.left) / self.per_second)
+        full = self.budgets.until(admitted.left - self.budgets.most)
         return {"RateLimit": f'"cost";r={admitted.left};t={full}'}
 
     def _spend(self, client: Hashable, cost: int) -> float:
-        now = time.monotonic()
-        left, since = self.clients.get(client, (self.budget, now))
-        left = min(self.budget, left + (now - since) * self.per_second)
-        if cost > left:
-            wait = math.ceil((cost - left) / self.per_second)
+        left = self.budgets.take(client, cost)
+        if left < 0:
+            wait = self.budgets.until(left)
             raise Refused(
                 429,
                 "BUDGET_EXHAUSTED",
-                f"This costs {cost:,}, and {int(left):,} of your budget of {self.budget:,} is left;"
-                f" it grows by {self.per_second:,} a second. Ask again in {wait} s, or for less.",
+                f"This costs {cost:,}, and {int(cost + left):,} of your budget of {self.budgets.most:,} is left;"
+                f" it grows by {self.budgets.per_second:,} a second. Ask again in {wait} s, or for less.",
                 {"Retry-After": str(wait)},
             )
-        self.clients[client] = left - cost, now
-        self.clients.move_to_end(client)
-        if len(self.clients) > CLIENTS_REMEMBERED:
-            self.clients.popitem(last=False)
-        return left - cost
+        return left
 
 
 def address_of(peer: str | None, forwarded_for: str, proxies: int) -> str:

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 RESPONSE_TYPE = "application/graphql-response+json"
 JSON_TYPE = "application/json"
+HTML_TYPE = "text/html"
 
 
 @lru_cache(maxsize=256)

@@ -4,19 +4,18 @@ import asyncio
 import html
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs
 
 import msgspec
 from litestar.types import HTTPScope, Receive, Send
 
 from infra.http import asker
-from infra.http.graphql import encode, refusal
-from infra.http.negotiation import JSON_TYPE
+from infra.http.negotiation import HTML_TYPE, JSON_TYPE
 from infra.http.refusal import Refused
+from infra.http.wire import encode, read_body, refusal, respond
 from infra.identity.identity import CALLBACK, Identity
 from infra.identity.refusals import Refusals
 from infra.identity.signing_in import MINUTES_TO_SIGN_IN, Answer, SignInRefused
@@ -34,7 +33,6 @@ _PAGE: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Serra</title></head>'
     "<body><h1>{title}</h1><p>{text}</p></body></html>"
 )
-Header = tuple[str, str]
 
 
 class ConnectBody(msgspec.Struct, rename="camel"):
@@ -62,11 +60,10 @@ class SignInPages:
         except SignInRefused as refused:
             if scope["path"].rstrip("/") == CALLBACK:
                 self.refusals.note(RefusedSignIn(asker.address.get(), None, refused.organisation, str(refused)))
-            await _refuse(
-                send, Refused(refused.status, refused.code, str(refused)), self._over(), wants_page=wants_page
-            )
+            told = Refused(refused.status, refused.code, str(refused))
+            await _refuse(send, told, [self._over()], wants_page=wants_page)
         except Refused as refused:
-            await _refuse(send, refused, list(refused.headers.items()), wants_page=wants_page)
+            await _refuse(send, refused, [], wants_page=wants_page)
         except TimeoutError:
             told = Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Try again.")
             await _refuse(send, told, [], wants_page=wants_page)
@@ -85,7 +82,7 @@ class SignInPages:
                 location, sealed = await self.identity.signing_in.begin(
                     given.get("organisation", ""), given.get("return_to", "")
                 )
-                await _send(send, 303, [("Location", location), ("Set-Cookie", self._begun(sealed))])
+                await _send_away(send, location, [self._begun(sealed)])
             case "GET", "/sign-in/callback":
                 await self._callback(headers, given, send, wants_page=wants_page)
             case "POST", "/sign-in":
@@ -113,13 +110,14 @@ class SignInPages:
         # Whoever was signed in with this browser before is so no longer.
         if earlier := self.identity.session_secret(headers):
             await sign_out(earlier, address)
-        cookies = [("Set-Cookie", self.identity.session(secret, int(SESSION_LIFE.total_seconds()))), *self._over()]
+        cookies = [self.identity.session(secret, int(SESSION_LIFE.total_seconds())), self._over()]
         if return_to:
-            await _send(send, 303, [("Location", return_to), *cookies])
+            await _send_away(send, return_to, cookies)
         elif wants_page:
-            await _page(send, 200, "You are signed in", "Go back to where you came from.", cookies)
+            page = _page("You are signed in", "Go back to where you came from.")
+            await respond(send, 200, HTML_TYPE, page, {}, cookies=cookies)
         else:
-            await _json(send, 200, {"signedIn": True}, cookies)
+            await respond(send, 200, JSON_TYPE, encode({"signedIn": True}), {}, cookies=cookies)
 
     async def _connect(self, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
         """Begin a sign-in after which the provider knows the person who is signed in now.
@@ -138,65 +136,41 @@ class SignInPages:
             message = "A provider signed you in; it cannot have another one know you. Use a personal token."
             raise Refused(403, "FORBIDDEN", message)
         try:
-            body = msgspec.json.decode(await _body(receive), type=ConnectBody)
+            body = msgspec.json.decode(await read_body(headers, receive, _LARGEST_BODY), type=ConnectBody)
         except (msgspec.DecodeError, UnicodeError):
             raise Refused(400, "BAD_REQUEST", 'Send JSON such as {"organisation": "olen"}.') from None
         location, sealed = await self.identity.signing_in.begin(body.organisation, body.return_to, person)
-        await _json(send, 200, {"location": location}, [("Set-Cookie", self._begun(sealed))])
+        await respond(send, 200, JSON_TYPE, encode({"location": location}), {}, cookies=[self._begun(sealed)])
 
     async def _sign_out(self, headers: Mapping[bytes, bytes], send: Send) -> None:
         secret = self.identity.session_secret(headers)
         if secret is not None:
             self.identity.check_origin(headers)
             await sign_out(secret, asker.address.get())
-        await _send(send, 204, [("Set-Cookie", self.identity.no_session())])
+        await respond(send, 204, "", b"", {}, cookies=[self.identity.no_session()])
 
     def _begun(self, sealed: str) -> str:
         return self.identity.begun(sealed, _TO_SIGN_IN)
 
-    def _over(self) -> list[Header]:
-        return [("Set-Cookie", self.identity.begun("", 0))]
+    def _over(self) -> str:
+        return self.identity.begun("", 0)
 
 
 def _parameters(query_string: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query_string.decode("latin-1"), max_num_fields=20).items()}
 
 
-async def _body(receive: Receive) -> bytes:
-    pieces = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise Refused(400, "BAD_REQUEST", "The request ended early.")
-        pieces += message["body"]
-        if len(pieces) > _LARGEST_BODY:
-            raise Refused(413, "BODY_TOO_LARGE", f"This request has at most {_LARGEST_BODY} bytes.")
-        if not message.get("more_body"):
-            return bytes(pieces)
-
-
-async def _refuse(send: Send, refused: Refused, headers: list[Header], *, wants_page: bool) -> None:
+async def _refuse(send: Send, refused: Refused, cookies: Iterable[str], *, wants_page: bool) -> None:
     if wants_page:
-        await _page(send, refused.status, "You are not signed in", str(refused), headers)
+        page = _page("You are not signed in", str(refused))
+        await respond(send, refused.status, HTML_TYPE, page, refused.headers, cookies=cookies)
     else:
-        await _send(send, refused.status, headers, refusal(refused), JSON_TYPE)
+        await respond(send, refused.status, JSON_TYPE, refusal(refused), refused.headers, cookies=cookies)
 
 
-async def _page(send: Send, status: int, title: str, text: str, headers: list[Header]) -> None:
-    body = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
-    await _send(send, status, headers, body, "text/html")
+async def _send_away(send: Send, location: str, cookies: Iterable[str]) -> None:
+    await respond(send, 303, "", b"", {"Location": location}, cookies=cookies)
 
 
-async def _json(send: Send, status: int, value: Mapping[str, Any], headers: list[Header]) -> None:
-    await _send(send, status, headers, encode(value), JSON_TYPE)
-
-
-async def _send(send: Send, status: int, headers: list[Header], body: bytes = b"", media_type: str = "") -> None:
-    told = [*headers, ("Cache-Control", "no-store")]
-    if status != HTTPStatus.NO_CONTENT:
-        told.append(("Content-Length", str(len(body))))
-    if body:
-        told.append(("Content-Type", f"{media_type}; charset=utf-8"))
-    sent = [(name.lower().encode(), value.encode("latin-1")) for name, value in told]
-    await send({"type": "http.response.start", "status": status, "headers": sent})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+def _page(title: str, text: str) -> bytes:
+    return _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()

@@ -1,7 +1,6 @@
 """Bearer tokens of trusted issuers → the machines that send them."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +14,7 @@ from services.identity.providers import provider_of_issuer
 from services.identity.terms import IdentityKind
 from services.organisations.people import SignedIn
 from services.organisations.tokens import TOKEN_PREFIX, secret_hash
+from services.recent import Recent
 
 _BELIEVED_SECONDS: Final = 300.0
 """How long a signature that was verified is not verified again. Who the machine is, and what it may do, is looked up
@@ -32,7 +32,7 @@ class Machines:
 
     def __init__(self, directory: Directory, audience: str) -> None:
         self._directory, self._audience = directory, (audience, audience + "/")
-        self._verified: OrderedDict[bytes, tuple[float, float, UUID, Mapping[str, Any]]] = OrderedDict()
+        self._verified: Recent[bytes, tuple[float, float, UUID, Mapping[str, Any]]] = Recent(_REMEMBERED_AT_MOST)
 
     async def look_up(self, token: str) -> SignedIn | None:
         """Who sends it; None where the claims give no role. Raises InvalidToken and ProviderFailed."""
@@ -55,8 +55,6 @@ class Machines:
             raise InvalidToken(str(refused)) from None
         if found is not None:
             self._verified[key] = time.monotonic() + _BELIEVED_SECONDS, claims["exp"], found.token, claims
-            if len(self._verified) > _REMEMBERED_AT_MOST:
-                self._verified.popitem(last=False)
         return found
 
 

@@ -2,19 +2,16 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 from uuid import UUID
 
 from services.organisations.keyrings import keyring_changes, keyring_epoch
 from services.organisations.people import SignedIn, sign_in
 from services.organisations.sign_ins import NOTED_EVERY, ended_token, is_due, note_use
 from services.organisations.tokens import TOKEN_PREFIX, secret_hash
+from services.recent import Recent
 from services.viewer import ANYONE, Viewer
 
-K = TypeVar("K")
-V = TypeVar("V")
 _Key = tuple[bytes, str]
 """The hash of a secret, and the address that it came from."""
 LOOKED_AT_SECONDS = 0.5
@@ -41,8 +38,8 @@ class Tokens:
         unknown: str = "This token is not valid: it is unknown, has expired or was revoked.",
     ) -> None:
         self._look_up, self._note, self._unknown = look_up, note, unknown
-        self._viewers: OrderedDict[_Key, tuple[float, Viewer]] = OrderedDict()
-        self._noted: OrderedDict[tuple[UUID, str], float] = OrderedDict()
+        self._viewers: Recent[_Key, tuple[float, Viewer]] = Recent(_REMEMBERED_AT_MOST)
+        self._noted: Recent[tuple[UUID, str], float] = Recent(_REMEMBERED_AT_MOST)
         self._changes = keyring_changes()
         self._forgotten = 0
         self._epoch = -1
@@ -102,7 +99,7 @@ class Tokens:
             await self._note(found.token, found.viewer, address)
         if changes == (keyring_changes(), self._forgotten):  # else what was read may be from before the change
             remembered = min(NOTED_EVERY, found.lasts)
-            _keep(self._viewers, key, (asked + remembered.total_seconds(), found.viewer))
+            self._viewers[key] = asked + remembered.total_seconds(), found.viewer
         return found.viewer
 
     def _is_first(self, token: UUID, address: str) -> bool:
@@ -113,12 +110,5 @@ class Tokens:
         now = time.monotonic()
         if now < self._noted.get((token, address), 0.0):
             return False
-        _keep(self._noted, (token, address), now + NOTED_EVERY.total_seconds())
+        self._noted[token, address] = now + NOTED_EVERY.total_seconds()
         return True
-
-
-def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
-    if len(kept) > _REMEMBERED_AT_MOST:
-        kept.popitem(last=False)

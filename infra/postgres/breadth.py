@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 
 import asyncpg
+
+from services.recent import Recent
 
 REMEMBERED_SECONDS = 60.0
 """How long it is believed. What changes meanwhile makes a list slower, and never another."""
@@ -29,7 +30,7 @@ class Breadth:
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
-        self._known: OrderedDict[tuple[str, ...], tuple[float, bool]] = OrderedDict()
+        self._known: Recent[tuple[str, ...], tuple[float, bool]] = Recent(_REMEMBERED_AT_MOST)
         self._asking: dict[tuple[str, ...], asyncio.Task[bool]] = {}
 
     async def reads_little(self, keyring: tuple[str, ...]) -> bool:
@@ -50,7 +51,4 @@ class Breadth:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False  # the request itself says what is wrong with PostgreSQL, if it needs it
         self._known[keyring] = (time.monotonic() + REMEMBERED_SECONDS, found)
-        self._known.move_to_end(keyring)
-        if len(self._known) > _REMEMBERED_AT_MOST:
-            self._known.popitem(last=False)
         return found

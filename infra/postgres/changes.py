@@ -17,6 +17,7 @@ import asyncpg
 import msgspec
 
 from infra.postgres.bell import CHANNEL
+from services.organisations.sign_ins import CHANGES_NOTHING
 
 logger = logging.getLogger("serra.changes")
 
@@ -30,12 +31,11 @@ _NEW = """
         select announced(entry) from "log" entry
         where entry.transaction >= pg_snapshot_xmin($1::text::pg_snapshot)
             and not pg_visible_in_snapshot(entry.transaction, $1::text::pg_snapshot)
-            and entry.action <> all(array['sign_in', 'refuse_sign_in', 'deny'])
+            and entry.action <> all($3::text[])
         order by entry.id limit $2
     ) as lines
 """
-"""What was committed since an earlier reading, however long it took. That somebody signed in, or was denied something,
-changes nothing that anybody reads."""
+"""What was committed since an earlier reading, however long it took, but actions after which all read what they did."""
 
 
 class Change(msgspec.Struct, array_like=True, frozen=True):
@@ -139,7 +139,9 @@ class Changes:
 
     async def _read(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         waiting = len(self._waiting)
-        (found,) = await connection.fetch(_NEW, self._snapshot, _READ_AT_MOST, timeout=_ANSWERS_WITHIN_SECONDS)
+        (found,) = await connection.fetch(
+            _NEW, self._snapshot, _READ_AT_MOST, CHANGES_NOTHING, timeout=_ANSWERS_WITHIN_SECONDS
+        )
         changes = [_decode(line) for line in found["lines"]]
         self._snapshot = found["snapshot"]
         for listener in self._listeners:

@@ -7,31 +7,21 @@ it allows; see docs/decisions/004-file-storage.md.
 import asyncio
 import base64
 import hashlib
-import logging
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
-from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final, TypeVar, cast
-from urllib.parse import urlsplit
-
-import boto3
-import botocore.session
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from urllib3.exceptions import HTTPError
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from infra.storage.attachment import attachment
+from infra.storage.bucket import prepare_bucket
+from infra.storage.client import client_of, session_of, unavailable
 from services.artefacts.media_types import HEAD_SIZE
 from services.artefacts.ports import FileStoreUnavailable, StoredFile, UploadLink
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.literals import BucketLocationConstraintType
-    from mypy_boto3_s3.type_defs import CORSRuleTypeDef, GetObjectOutputTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _Result = TypeVar("_Result")
 
@@ -44,28 +34,11 @@ _MEDIA_TYPE: Final = re.compile(
     r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*(; ?[ -~]+)?", re.ASCII | re.IGNORECASE
 )
 _CHUNK: Final = 1024 * 1024
-_CONNECT_SECONDS: Final = 2
-_READ_SECONDS: Final = 10
 _HEALTH_SECONDS: Final = 2
 # Reading a large file holds a thread for long; the short requests have their own, so that they need not wait.
 _TRANSFER_THREADS: Final = 4
 _REQUEST_THREADS: Final = 4
-
-_REGION_WITHOUT_CONSTRAINT: Final = "us-east-1"
-_CORS_RULE_ID: Final = "serra-signed-links"
-_FORBIDDEN: Final = 403
-_NOT_FOUND: Final = 404
-_CORS_IS_NOT_OURS: Final = frozenset({_FORBIDDEN, 405, 501})
-
-_UNREACHABLE: Final = (
-    "The file store does not answer. Try again in a few minutes; if it stays so, tell whoever runs this service."
-)
-_NO_BUCKET: Final = (
-    "The file store has no place for this service's files yet. "
-    "Tell whoever runs this service: its bucket has to be created."
-)
-
-_log = logging.getLogger(__name__)
+_THREADS: Final = _TRANSFER_THREADS + _REQUEST_THREADS
 
 
 class S3FileStore:
@@ -92,15 +65,15 @@ class S3FileStore:
         self._bucket = bucket
         self._region = region
         self._lifetime = timedelta(seconds=int(link_lifetime.total_seconds()))
-        session = _session(region, access_key, secret_key)
-        self._client = _client(session, endpoint)
-        self._signer = _client(session, public_endpoint) if public_endpoint else self._client
+        session = session_of(region, access_key, secret_key)
+        self._client = client_of(session, endpoint, _THREADS)
+        self._signer = client_of(session, public_endpoint, _THREADS) if public_endpoint else self._client
         self._transfers = ThreadPoolExecutor(_TRANSFER_THREADS, "s3-transfer")
         self._requests = ThreadPoolExecutor(_REQUEST_THREADS, "s3-request")
 
     async def prepare(self) -> None:
         """Create the bucket and allow browsers; rules that others set for the bucket stay as they are."""
-        await self._in_thread(self._requests, self._prepare)
+        await self._in_thread(self._requests, lambda: prepare_bucket(self._client, self._bucket, self._region))
 
     async def upload_link(self, key: str, *, media_type: str, size: int, sha256: str) -> UploadLink:
         """Sign type, length and SHA-256: the store refuses a request with other headers, or other bytes."""
@@ -179,59 +152,8 @@ class S3FileStore:
         await asyncio.to_thread(self._close)
 
     async def _in_thread(self, executor: ThreadPoolExecutor, call: Callable[[], _Result]) -> _Result:
-        with _unavailable():
+        with unavailable():
             return await asyncio.get_running_loop().run_in_executor(executor, call)
-
-    def _prepare(self) -> None:
-        try:
-            self._client.head_bucket(Bucket=self._bucket)
-        except ClientError as error:
-            if _status(error) != _NOT_FOUND:
-                raise
-            self._create_bucket()
-        self._allow_browsers()
-
-    def _create_bucket(self) -> None:
-        already_there = self._client.exceptions.BucketAlreadyOwnedByYou  # another replica was faster
-        try:
-            if self._region == _REGION_WITHOUT_CONSTRAINT:
-                self._client.create_bucket(Bucket=self._bucket)
-            else:
-                region = cast("BucketLocationConstraintType", self._region)
-                self._client.create_bucket(
-                    Bucket=self._bucket, CreateBucketConfiguration={"LocationConstraint": region}
-                )
-        except already_there:
-            return
-
-    def _allow_browsers(self) -> None:
-        ours: CORSRuleTypeDef = {
-            "ID": _CORS_RULE_ID,
-            # A signed link is all the authority there is, and no cookie goes along, so any page may use it.
-            "AllowedOrigins": ["*"],
-            "AllowedMethods": ["GET", "PUT"],
-            "AllowedHeaders": ["Content-Type", "x-amz-checksum-sha256", "Range"],
-            "MaxAgeSeconds": 3600,
-        }
-        try:
-            others = [rule for rule in self._cors_rules() if rule.get("ID") != _CORS_RULE_ID]
-            self._client.put_bucket_cors(Bucket=self._bucket, CORSConfiguration={"CORSRules": [*others, ours]})
-        except ClientError as error:
-            if _status(error) not in _CORS_IS_NOT_OURS:
-                raise
-            _log.warning(
-                "The file store takes no CORS rules (%s): allow browsers to GET and PUT in its own settings.",
-                _code(error),
-            )
-
-    def _cors_rules(self) -> "list[CORSRuleTypeDef]":
-        try:
-            answer = self._client.get_bucket_cors(Bucket=self._bucket)
-        except ClientError as error:
-            if _status(error) == _NOT_FOUND:
-                return []
-            raise
-        return cast("list[CORSRuleTypeDef]", answer["CORSRules"])
 
     def _stored(self, key: str) -> StoredFile | None:
         try:
@@ -285,78 +207,7 @@ class S3FileStore:
         self._client.close()
 
 
-def _session(region: str, access_key: str, secret_key: str) -> boto3.Session:
-    """A session that knows what it is told and nothing of the machine's own AWS profiles."""
-    unset = (None, None, None, None)
-    no_file = (None, None, os.devnull, None)
-    core = botocore.session.Session(session_vars={"profile": unset, "config_file": no_file})
-    return boto3.Session(
-        aws_access_key_id=access_key,
-        aws_secret_access_key=secret_key,
-        region_name=region,
-        botocore_session=core,
-    )
-
-
-def _client(session: boto3.Session, endpoint: str) -> "S3Client":
-    config = Config(
-        signature_version="s3v4",
-        s3={"addressing_style": "path"},
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": 2},
-        max_pool_connections=_TRANSFER_THREADS + _REQUEST_THREADS,
-        # Whether a file is still what it was is for `stored` to tell; botocore would call the store broken.
-        response_checksum_validation="when_required",
-        proxies={} if _on_this_machine(endpoint) else None,
-    )
-    return session.client("s3", endpoint_url=endpoint, config=config)
-
-
-def _on_this_machine(endpoint: str) -> bool:
-    """Whether an office's proxy, set for all programs, could not reach the endpoint."""
-    host = urlsplit(endpoint).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _check_media_type(media_type: str) -> None:
     """Keep line breaks and other surprises out of the headers that a link asks for."""
     if not _MEDIA_TYPE.fullmatch(media_type):
         raise ValueError(f"{media_type!r} is not a media type.")
-
-
-@contextmanager
-def _unavailable() -> Iterator[None]:
-    """Turn the client's errors into sentences for people; the cause stays attached for the log."""
-    try:
-        yield
-    except ClientError as error:
-        raise FileStoreUnavailable(_refusal(error)) from error
-    except (BotoCoreError, HTTPError) as error:  # the second: TLS that breaks while a body is read
-        raise FileStoreUnavailable(_UNREACHABLE) from error
-
-
-def _refusal(error: ClientError) -> str:
-    status, code = _status(error), _code(error)
-    if code == "NoSuchBucket" or status == _NOT_FOUND:
-        return _NO_BUCKET
-    if status == _FORBIDDEN:
-        return (
-            f"The file store refuses this service ({code}). "
-            "Tell whoever runs it: the store's credentials or permissions have to be corrected."
-        )
-    return (
-        f"The file store could not do what was asked ({code}). "
-        "Try again in a few minutes; if it stays so, tell whoever runs this service."
-    )
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "unknown")
-
-
-def _status(error: ClientError) -> int:
-    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

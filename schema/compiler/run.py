@@ -1,6 +1,5 @@
 """SQL → bytes: the resolver of every compiled field, and the executor that lets JSON pass through untouched."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,6 +19,7 @@ from schema.compiler.sources import Source
 from schema.compiler.trace import fill, shape, trace
 from schema.compiler.write import Writer
 from services.ports import Ports
+from services.recent import Recent
 from services.viewer import Viewer
 
 
@@ -60,6 +60,8 @@ class Context:
                 return list(self.viewer.keyring)
             case "viewer":
                 return self.viewer.person
+            case "within":
+                return self.viewer.within
             case "scopes":
                 return sorted(self.viewer.scopes)
             case "threshold":
@@ -128,8 +130,7 @@ class PlanCache:
     """What was prepared for one document, by root field and shape of the variables; the oldest go first."""
 
     def __init__(self, longest: int = 64) -> None:
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._longest = longest
+        self._kept: Recent[Hashable, Any] = Recent(longest)
 
     def get(self, key: Hashable, make: Callable[[], Prepared]) -> Prepared:
         """What stands for a key, made when it is missing."""
@@ -137,8 +138,6 @@ class PlanCache:
             kept: Prepared = self._kept[key]
             return kept
         made = self._kept[key] = make()
-        if len(self._kept) > self._longest:
-            self._kept.popitem(last=False)
         return made
 
 

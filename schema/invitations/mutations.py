@@ -133,8 +133,8 @@ class InvitationMutations:
             call = invitations.accept_invitation(info.context.viewer, input.secret)
             return await answer_anew(info, AcceptInvitationPayload, "membership", call)
         try:
-            arrival = await invitations.accept_as_newcomer(input.secret, input.name or "")
+            newcomer = await invitations.accept_as_newcomer(input.secret, input.name or "")
         except DomainError as error:
             return AcceptInvitationPayload(user_errors=user_errors(error))
-        info.context.viewer = await viewer_of(arrival.person, TokenScope) or ANYONE
-        return AcceptInvitationPayload(references={"membership": arrival.membership}, token_secret=arrival.secret)
+        info.context.viewer = await viewer_of(newcomer.person, TokenScope) or ANYONE
+        return AcceptInvitationPayload(references={"membership": newcomer.membership}, token_secret=newcomer.secret)

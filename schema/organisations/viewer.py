@@ -57,8 +57,9 @@ class Viewer:
     scopes: list[TokenScope] = expression("{scopes}::text[]", "What the token of this request may be used for.")
     tokens: list[PersonalToken] = many(
         t.PersonalToken.person,
-        "Their tokens, the newest first, expired ones too; without those that were revoked.",
-        where="{target}.revoked_at is null",
+        "Their tokens, the newest first, expired ones too; without those that were revoked. A sign-in for one"
+        " organisation alone has those that were made in it.",
+        where="{target}.revoked_at is null and ({within}::uuid is null or {target}.organisation = {within}::uuid)",
         order="{target}.created_at desc, {target}.id desc",
     )
     admissions: Connection[Annotated["Admission", strawberry.lazy("schema.cases.admissions")]] = admissions_of_person()

@@ -1,4 +1,4 @@
-"""Invariants of adoptions, by their numbers in the domain's rules. Pure functions."""
+"""Invariants of adoptions, by their numbers in docs/rules.md. Pure functions."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ STEPS: dict[Stage, frozenset[Stage]] = {
     Stage.VALUE_CONFIRMED: frozenset({Stage.ABANDONED}),
     Stage.ABANDONED: frozenset(),
 }
-"""From each stage, the stages that may follow (DOMAIN §2). What was given up is taken up again as a new adoption."""
+"""From each stage, the stages that may follow. What was given up is taken up again as a new adoption."""
 
 BEGINNINGS = (Stage.INTERESTED, Stage.PLANNED, Stage.IMPLEMENTED)
 """The stages at which an adoption may be recorded. A value is confirmed later, and with evidence."""
@@ -42,7 +42,7 @@ def check_beginning(stage: Stage) -> Iterator[Problem]:
 
 
 def check_step(now: Stage, wanted: Stage) -> Iterator[Problem]:
-    """DOMAIN §2: the stages come in order, and giving up may come at any time."""
+    """The stages come in order, and giving up may come at any time."""
     if wanted not in STEPS[now]:
         possible = " or ".join(sorted(STEPS[now])) or "nothing"
         yield Problem(
@@ -51,7 +51,7 @@ def check_step(now: Stage, wanted: Stage) -> Iterator[Problem]:
 
 
 def check_grounds(stage: Stage, *, has_evidence: bool, has_reason: bool) -> Iterator[Problem]:
-    """Rule 11: a value is confirmed with evidence; DOMAIN §2: giving up has a reason, and nothing else has."""
+    """Rule 11: a value is confirmed with evidence; giving up has a reason, and nothing else has."""
     if stage is Stage.VALUE_CONFIRMED and not has_evidence:
         yield Problem(ErrorCode.REQUIRED, "Say by what you know that it helps: that is what counts.", ("evidence",))
     if stage is Stage.ABANDONED and not has_reason:

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.terms import ScanState
 from services.organisations.tables import Organisation
-from services.search.compose import Composition, nuts_prefixes
+from services.search.compose import Composition, place_of
 from services.search.ports import SearchDocument
 
 
@@ -37,10 +37,7 @@ async def document(artefact_id: UUID) -> SearchDocument | None:
         written_in=said.written_in(),
         facets={
             "kind": (artefact.kind,),
-            "organisation": (organisation.slug,),
-            "level": (organisation.level,),
-            "country": (organisation.country,),
-            "nuts": nuts_prefixes(organisation.nuts),
+            **place_of(organisation),
             "language": said.written_in(),
         },
         listed_at=artefact.listed_at,

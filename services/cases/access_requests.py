@@ -19,7 +19,8 @@ from services.errors import ErrorCode, refusal, refuse_if
 from services.notifications.notifications import News, notify_organisation, tell_person
 from services.notifications.terms import NotificationKind
 from services.organisations.keyrings import keyring_change
-from services.organisations.tables import Organisation, Person
+from services.organisations.locks import lock_people
+from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
 from services.text import clean
 from services.transaction import transaction
@@ -53,7 +54,7 @@ async def request_access(
     refuse_if(check_request(asked, message))
     async with transaction():
         # Locked, so that two requests at once cannot both take the last place.
-        await Person.select(Person.id).where(Person.id == person).lock_rows("NO KEY UPDATE")
+        await lock_people(persons=[person])
         organisation = await _own(viewer, new.organisation)
         claim = await idempotency.claim(viewer, "request_access", idempotency_key, new)
         if claim.made:

@@ -6,7 +6,7 @@ from piccolo.table import Table
 
 from services.cases import tables as t
 from services.organisations.tables import Organisation
-from services.search.compose import Composition, nuts_prefixes
+from services.search.compose import Composition, place_of
 from services.search.ports import SearchDocument
 
 _STATEMENTS: tuple[tuple[type[Table], tuple[str, ...]], ...] = (
@@ -63,10 +63,7 @@ async def document(case_id: UUID) -> SearchDocument | None:
         facets={
             "kind": (case.kind,),
             "status": (version.status,),
-            "organisation": (owner.slug,),
-            "level": (owner.level,),
-            "country": (owner.country,),
-            "nuts": nuts_prefixes(owner.nuts),
+            **place_of(owner),
             "language": written_in,
             "topic": tuple(notations["topic"] + notations["eurovoc"]),
             "targetGroup": tuple(notations["target-group"]),

@@ -1,4 +1,4 @@
-"""Invariants of cases, by their numbers in the domain's rules. Pure functions."""
+"""Invariants of cases, by their numbers in docs/rules.md. Pure functions."""
 
 import re
 from collections.abc import Iterator

@@ -22,6 +22,7 @@ from services.identity.tables import ExternalIdentity, IdentityProvider, SpentSt
 from services.identity.terms import IdentityKind
 from services.ids import new_id
 from services.organisations.keyrings import FIRST_END, keyring_change, renew_audiences
+from services.organisations.locks import lock_organisation
 from services.organisations.members import admins
 from services.organisations.people import SignedIn, viewer_of
 from services.organisations.rules import check_admin_remains
@@ -128,9 +129,7 @@ async def _admitted(arrival: Arrival) -> tuple[ExternalIdentity | None, Role | N
     """The identity and its role, both up to date; None for one who has no role, who is then no member either."""
     provider = arrival.provider
     # Locked: what follows from one membership must not overtake what follows from another.
-    await (
-        Organisation.select(Organisation.id).where(Organisation.id == provider.organisation).lock_rows("NO KEY UPDATE")
-    )
+    await lock_organisation(Organisation.id == provider.organisation)
     present = await IdentityProvider.objects().where(IdentityProvider.id == provider.id).first()
     if present is None or present.issuer != provider.issuer or not present.is_enabled:
         raise refusal(ErrorCode.WRONG_STATE, "The organisation has changed its provider meanwhile. Sign in again.")

@@ -19,6 +19,7 @@ from services.invitations.tables import Invitation
 from services.notifications.notifications import News, tell_organisation
 from services.notifications.terms import NotificationKind
 from services.organisations.keyrings import keyring_change
+from services.organisations.locks import lock_organisation
 from services.organisations.members import check_not_known, join, led, make_person, require_admin, runs
 from services.organisations.rules import LONGEST_LIFE, check_email, check_name
 from services.organisations.tables import Membership, Organisation, Person
@@ -51,7 +52,7 @@ class MadeInvitation:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class Newcomer:
     """Somebody who came in by an invitation: who, as what, and the secret of their first token."""
 
     person: UUID
@@ -133,7 +134,7 @@ async def accept_invitation(viewer: Viewer, secret: str) -> UUID:
     return membership
 
 
-async def accept_as_newcomer(secret: str, name: str) -> Arrival:
+async def accept_as_newcomer(secret: str, name: str) -> Newcomer:
     """Become a member by a link without having been here before: a new person, with their first token.
 
     An invitation for an address gives the person that address.
@@ -148,7 +149,7 @@ async def accept_as_newcomer(secret: str, name: str) -> Arrival:
         await _come_in(newcomer, invitation, organisation, person, membership)
         first = NewToken(label="first token", scopes=tuple(TokenScope), expires_in_days=LONGEST_LIFE)
         token = await issue_first_token(newcomer, first)
-    return Arrival(person, membership, token)
+    return Newcomer(person, membership, token)
 
 
 async def _taken(secret: str) -> tuple[Invitation, Organisation]:
@@ -187,10 +188,10 @@ async def _come_in(
 
 
 async def _locked(organisation: UUID) -> Organisation:
-    rows = await Organisation.objects().where(Organisation.id == organisation).lock_rows("NO KEY UPDATE")
-    if not rows:
+    found = await lock_organisation(Organisation.id == organisation)
+    if found is None:
         raise _no_invitation()
-    return rows[0]
+    return found
 
 
 def _no_invitation() -> DomainError:

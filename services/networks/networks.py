@@ -24,6 +24,7 @@ from services.networks.steps import (
 )
 from services.networks.terms import ProposalKind
 from services.organisations.keyrings import keyring_change, renew_audiences
+from services.organisations.locks import lock_organisations
 from services.organisations.members import led_by, require_admin, runs
 from services.organisations.organisations import organisation_for_change, organisation_named
 from services.organisations.rules import check_facilitator_remains
@@ -191,12 +192,7 @@ async def _organisations(new: NewNetwork) -> dict[str, Organisation]:
         raise refusal(ErrorCode.REQUIRED, "Name at least one organisation that guides the network.", "facilitators")
     if len(slugs) > MEMBERS_AT_MOST:
         raise refusal(ErrorCode.TOO_LONG, f"Name at most {MEMBERS_AT_MOST} organisations; add others later.", "members")
-    rows = (
-        await Organisation.objects()
-        .where(Organisation.slug.is_in(slugs))
-        .order_by(Organisation.id)
-        .lock_rows("NO KEY UPDATE")
-    )
+    rows = await lock_organisations(Organisation.slug.is_in(slugs))
     found = {row.slug: row for row in rows}
     reader = Reading(organisations={row.slug: row.id for row in rows})
     for field, named in (("facilitators", new.facilitators), ("members", new.members)):

@@ -24,6 +24,7 @@ from services.networks.terms import ProposalKind, ProposalState
 from services.notifications.notifications import News, tell_organisation
 from services.notifications.terms import NotificationKind
 from services.organisations.keyrings import keyring_change
+from services.organisations.locks import lock_network, lock_organisation
 from services.organisations.members import led, runs
 from services.organisations.organisations import organisation_for_change
 from services.organisations.tables import Network, Organisation
@@ -139,13 +140,13 @@ async def open_proposal(
 async def _waiting(viewer: Viewer, proposal_id: UUID | None) -> tuple[NetworkProposal, Organisation]:
     """A proposal that the viewer may read and nobody has answered, and its organisation; the rows are locked."""
     seen = await access(NetworkProposal, viewer, proposal_id, "proposal", "id")
-    await Network.select(Network.id).where(Network.id == seen.network).lock_rows("NO KEY UPDATE")
-    rows = await Organisation.objects().where(Organisation.id == seen.organisation).lock_rows("NO KEY UPDATE")
+    await lock_network(Network.id == seen.network)
+    organisation = await lock_organisation(Organisation.id == seen.organisation)
     # Read anew: another's answer may have been waited for.
     proposal = await access(NetworkProposal, viewer, proposal_id, "proposal", "id")
-    if proposal.state != ProposalState.OPEN:
+    if organisation is None or proposal.state != ProposalState.OPEN:
         raise refusal(ErrorCode.WRONG_STATE, "This proposal was answered or taken back already.", "id")
-    return proposal, rows[0]
+    return proposal, organisation
 
 
 async def _require_asked(viewer: Viewer, proposal: NetworkProposal, organisation: Organisation) -> None:

@@ -1,7 +1,7 @@
 """What the verbs on networks have in common. Each is called inside their transaction.
 
-Rows are locked in one order: the network, then the organisation. Whoever holds the network's row decides alone who is
-in it, who guides it and which proposals wait.
+Whoever holds the network's row decides alone which proposals wait, too; `services.organisations.locks` has the order in
+which rows are locked.
 """
 
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from services.errors import ErrorCode, refusal
 from services.networks.tables import NetworkProposal
 from services.networks.terms import ProposalState
 from services.organisations.keyrings import renew_audiences
+from services.organisations.locks import lock_network
 from services.organisations.members import runs
 from services.organisations.organisations import unknown_slug
 from services.organisations.tables import Network, NetworkMember, Organisation
@@ -42,7 +43,7 @@ _RENEW_NETWORK = """
 
 async def network_for_change(viewer: Viewer, slug: str) -> Network:
     """The network, for change, if the viewer may read it; a steward also finds one that nobody guides yet."""
-    found = await Network.objects().where(Network.slug == slug).lock_rows("NO KEY UPDATE").first()
+    found = await lock_network(Network.slug == slug)
     if found is None:
         raise unknown_slug("network", slug, "network")
     if not readable(found.audience, viewer.keyring) and not (viewer.is_steward and not await facilitators(found.id)):

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.organisations.tables import Lab, LabFormat, Network, NetworkMember, Organisation
-from services.search.compose import Composition, nuts_prefixes
+from services.search.compose import Composition, place_of
 from services.search.ports import SearchDocument
 from services.viewer import PUBLIC
 
@@ -22,7 +22,7 @@ async def organisation_document(organisation_id: UUID) -> SearchDocument | None:
         audience=(PUBLIC,),
         texts=said.texts(),
         written_in=said.written_in(),
-        facets={"kind": (organisation.kind,), **_place(organisation), "language": said.written_in()},
+        facets={"kind": (organisation.kind,), **place_of(organisation), "language": said.written_in()},
         listed_at=organisation.listed_at,
     )
 
@@ -76,15 +76,6 @@ async def lab_document(lab_id: UUID) -> SearchDocument | None:
         audience=tuple(lab.audience),
         texts=said.texts(),
         written_in=written_in,
-        facets={**_place(organisation), "language": written_in},
+        facets={**place_of(organisation), "language": written_in},
         listed_at=lab.listed_at,
     )
-
-
-def _place(organisation: Organisation) -> dict[str, tuple[str, ...]]:
-    return {
-        "organisation": (organisation.slug,),
-        "level": (organisation.level,),
-        "country": (organisation.country,),
-        "nuts": nuts_prefixes(organisation.nuts),
-    }

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.organisations.locks import lock_people
 from services.organisations.tables import KeyringEpoch, Person
 from services.transaction import transaction
 
@@ -41,13 +42,6 @@ The hour is asked each time that a keyring is made, so an admission ends by itse
 """
 FIRST_END = f"(select min(admission.until) {_LET_IN})"
 """When the first of these ends, and the keyring with it; null if there is none."""
-
-_LOCK = """
-    select person.id from person
-    where person.id = any({}::uuid[])
-       or person.id in (select membership.person from membership where membership.organisation = any({}::uuid[]))
-    order by person.id for no key update
-"""
 
 _RENEW = f"update person set audience = {KEYS} where person.id = any({{}}::uuid[]) and erased_at is null"  # noqa: S608 - only the constant above stands in it
 
@@ -91,6 +85,6 @@ async def renew_audiences(*, persons: Collection[UUID] = (), organisations: Coll
     organisation that runs meanwhile would else go unseen. The people are locked first and looked at in a second
     statement, which sees what others had committed by then.
     """
-    locked = await Person.raw(_LOCK, list(persons), list(organisations))
+    locked = await lock_people(persons=persons, organisations=organisations)
     if locked:
-        await Person.raw(_RENEW, [row["id"] for row in locked])
+        await Person.raw(_RENEW, locked)

@@ -10,6 +10,7 @@ from services.access import check_revision, require_role, require_steward, unkno
 from services.columns import stored
 from services.errors import DomainError, ErrorCode, refusal
 from services.organisations.keyrings import keyring_change, renew_audiences
+from services.organisations.locks import lock_organisation
 from services.organisations.rules import (
     Identifier,
     check_identifiers,
@@ -106,7 +107,7 @@ async def edit_organisation(
 
 async def organisation_for_change(slug: str, *field: str) -> Organisation:
     """The organisation of a slug; nobody else can change it or its memberships before the transaction ends."""
-    found = await Organisation.objects().where(Organisation.slug == slug).lock_rows("NO KEY UPDATE").first()
+    found = await lock_organisation(Organisation.slug == slug)
     if found is None:
         raise unknown_slug("organisation", slug, *field)
     return found
@@ -126,8 +127,7 @@ def unknown_slug(what: str, slug: str, *field: str) -> DomainError:
 
 
 async def _for_change(organisation_id: UUID | None) -> Organisation:
-    query = Organisation.objects().where(Organisation.id == organisation_id).lock_rows("NO KEY UPDATE").first()
-    found = await query if organisation_id else None
+    found = await lock_organisation(Organisation.id == organisation_id) if organisation_id else None
     if found is None:
         raise unknown("organisation", "id")
     return found

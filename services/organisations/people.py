@@ -48,7 +48,8 @@ _OF_TOKEN = f"""
       and person.erased_at is null
 """  # noqa: S608 - as above
 
-_LET_IN = 'select "case" from admission where until > now() and (person = {} or organisation = {})'
+_ADMITTED_WITHIN = 'select "case" from admission where until > now() and (person = {} or organisation = {})'
+"""As in services.organisations.keyrings, for one organisation of the person's alone."""
 
 _OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.erased_at is null"  # noqa: S608 - as above
 
@@ -78,12 +79,6 @@ async def sign_in(secret: str) -> SignedIn | None:
     return SignedIn(row["token"], viewer, row["last_used_at"], row["lasts"], row["last_used_from"])
 
 
-async def viewer_of_token(secret: str) -> Viewer | None:
-    """As `sign_in`, without the token."""
-    signed_in = await sign_in(secret)
-    return signed_in.viewer if signed_in else None
-
-
 async def viewer_of(person: UUID, scopes: Iterable[str], within: UUID | None = None) -> Viewer | None:
     """A person as a viewer, with the keys they hold now, of one organisation alone where `within` names it.
 
@@ -109,7 +104,7 @@ async def narrowed(viewer: Viewer, organisation: UUID | None) -> Viewer:
         networks = await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation == organisation)
         kept |= {organisation_key(organisation), *(network_key(one["network"]) for one in networks)}
     if admissions(viewer.keyring):
-        let_in = await Person.raw(_LET_IN, viewer.person, organisation if role else None)
+        let_in = await Person.raw(_ADMITTED_WITHIN, viewer.person, organisation if role else None)
         kept |= {admission_key(one["case"]) for one in let_in}
     return replace(
         viewer,

@@ -27,6 +27,8 @@ SIGN_IN: Final = "sign_in"
 SIGN_OUT: Final = "sign_out"
 REFUSE_SIGN_IN: Final = "refuse_sign_in"
 DENY: Final = "deny"
+CHANGES_NOTHING: Final = (SIGN_IN, REFUSE_SIGN_IN, DENY)
+"""The actions after which everybody reads what they read before."""
 _NOTHING_KNOWN: Final = ("Nobody", UUID(int=0))
 """The subject of a line that is about nothing we know."""
 

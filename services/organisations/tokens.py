@@ -14,6 +14,7 @@ from services.access import unknown
 from services.errors import ErrorCode, refusal, refuse_if
 from services.ids import new_id
 from services.organisations.keyrings import keyring_change
+from services.organisations.locks import lock_people
 from services.organisations.rules import LONGEST_LIFE, LONGEST_LIFE_WITHIN, TOKENS_AT_MOST, check_token
 from services.organisations.tables import Person, PersonalToken
 from services.organisations.terms import TokenScope
@@ -95,7 +96,7 @@ async def issue_first_token(newcomer: Viewer, new: NewToken) -> str:
 async def _issue(viewer: Viewer, person: UUID, token_id: UUID, new: NewToken) -> str:
     now = datetime.now(UTC)
     # Locked, so that two requests at once cannot both take the last place.
-    await Person.select(Person.id).where(Person.id == person).lock_rows("NO KEY UPDATE")
+    await lock_people(persons=[person])
     valid = await PersonalToken.count().where(
         (PersonalToken.person == person) & PersonalToken.revoked_at.is_null() & (PersonalToken.expires_at > now)
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.organisations.tables import Organisation
 from services.practices import tables as t
-from services.search.compose import Composition, nuts_prefixes
+from services.search.compose import Composition, place_of
 from services.search.ports import SearchDocument
 
 
@@ -40,10 +40,7 @@ async def document(practice_id: UUID) -> SearchDocument | None:
         written_in=written_in,
         facets={
             "status": (version.status,),
-            "organisation": (owner.slug,),
-            "level": (owner.level,),
-            "country": (owner.country,),
-            "nuts": nuts_prefixes(owner.nuts),
+            **place_of(owner),
             "language": written_in,
             "topic": tuple(notations["topic"] + notations["eurovoc"]),
         },

@@ -1,4 +1,4 @@
-"""Invariants of practices, by their numbers in the domain's rules. Pure functions."""
+"""Invariants of practices, by their numbers in docs/rules.md. Pure functions."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Publishable:
 
 
 def check_publishable(practice: Publishable) -> Iterator[Problem]:
-    """DOMAIN §1: a practice is distilled from a case or a round, and says what to do, when it fits and when not."""
+    """A practice is distilled from a case or a round, and says what to do, when it fits and when not."""
     if not practice.has_summary:
         yield Problem(ErrorCode.REQUIRED, "Give a summary.", ("summary",))
     if not practice.steps:

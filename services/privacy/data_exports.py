@@ -10,8 +10,8 @@ from uuid import UUID
 
 from services import idempotency, log
 from services.artefacts.ports import FileStore
+from services.organisations.locks import lock_people
 from services.organisations.members import check_speaks_for_all
-from services.organisations.tables import Person
 from services.organisations.terms import TokenScope
 from services.privacy.export import as_text, gather
 from services.privacy.tables import DataExport
@@ -38,7 +38,7 @@ async def export_my_data(viewer: Viewer, *, idempotency_key: str | None = None) 
     async with transaction():
         await check_speaks_for_all(viewer)
         # Locked, so that two requests at once make one.
-        await Person.select(Person.id).where(Person.id == person).lock_rows("NO KEY UPDATE")
+        await lock_people(persons=[person])
         before = await DataExport.objects().where(DataExport.person == person).first()
         if before is not None and before.asked_at > datetime.now(UTC) - AT_MOST_EVERY:
             export: UUID = before.id

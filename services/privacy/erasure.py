@@ -19,6 +19,7 @@ from services.comments.rules import has_happened
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
 from services.organisations.keyrings import keyring_change
+from services.organisations.locks import lock_organisations, lock_people
 from services.organisations.members import check_speaks_for_all
 from services.organisations.tables import Membership, Organisation, Person
 from services.organisations.terms import Role, TokenScope
@@ -125,21 +126,16 @@ async def _locked(person: UUID) -> Person:
     Others may go on to point at them, which is for `forget_links` to undo later: to keep them from it would be to wait
     for whoever holds a comment and waits for us.
     """
-    # Organisations first, as every verb on members does.
     held = [row["organisation"] for row in await Membership.select(Membership.organisation).where(_of(person))]
-    await _lock_organisations(held)
-    found = await Person.objects().where(Person.id == person).lock_rows("NO KEY UPDATE").first()
+    if held:
+        await lock_organisations(Organisation.id.is_in(held))
+    await lock_people(persons=[person])
+    found = await Person.objects().where(Person.id == person).first()
     if found is None or has_happened(found.erased_at):
         raise unknown("person", "person")
     if await Membership.exists().where(_of(person) & Membership.organisation.not_in(held) if held else _of(person)):
         raise refusal(ErrorCode.CONFLICT, "Roles were given to this person meanwhile. Try again.")
     return found
-
-
-async def _lock_organisations(organisations: list[UUID]) -> None:
-    if organisations:
-        mine = Organisation.select(Organisation.id).where(Organisation.id.is_in(organisations))
-        await mine.order_by(Organisation.id).lock_rows("NO KEY UPDATE")
 
 
 async def _check_hands_over(person: UUID) -> None:

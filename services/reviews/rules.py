@@ -1,4 +1,4 @@
-"""Invariants of reviews, by their numbers in the domain's rules. Pure functions."""
+"""Invariants of reviews, by their numbers in docs/rules.md. Pure functions."""
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.concepts.tables import Concept
+from services.organisations.tables import Organisation
 from services.search.ports import DocumentText
 from services.text import texts_of
 
@@ -63,6 +64,16 @@ class Composition:
     def written_in(self) -> tuple[str, ...]:
         """The languages in which something was said."""
         return tuple(sorted(language for language, said in self._said.items() if any(said.values())))
+
+
+def place_of(organisation: Organisation) -> dict[str, tuple[str, ...]]:
+    """The facets by which one finds what an organisation answers for."""
+    return {
+        "organisation": (organisation.slug,),
+        "level": (organisation.level,),
+        "country": (organisation.country,),
+        "nuts": nuts_prefixes(organisation.nuts),
+    }
 
 
 def nuts_prefixes(code: str | None) -> tuple[str, ...]:

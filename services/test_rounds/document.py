@@ -10,7 +10,7 @@ from piccolo.table import Table
 
 from services.cases.tables import CaseConcept, CaseVersion, MethodUse
 from services.organisations.tables import Organisation
-from services.search.compose import Composition, nuts_prefixes
+from services.search.compose import Composition, place_of
 from services.search.ports import SearchDocument
 from services.test_rounds import tables as t
 
@@ -53,10 +53,7 @@ async def document(round_id: UUID) -> SearchDocument | None:
         written_in=said.written_in(),
         facets={
             "status": (found.status,),
-            "organisation": (organisation.slug,),
-            "level": (organisation.level,),
-            "country": (organisation.country,),
-            "nuts": nuts_prefixes(organisation.nuts),
+            **place_of(organisation),
             "language": said.written_in(),
             "topic": tuple(notations["topic"] + notations["eurovoc"]),
             "targetGroup": tuple(notations["target-group"]),

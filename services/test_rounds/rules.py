@@ -1,4 +1,4 @@
-"""Invariants of test rounds, by their numbers in the domain's rules. Pure functions."""
+"""Invariants of test rounds, by their numbers in docs/rules.md. Pure functions."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ ACTS: Mapping[str, Act] = {
     "cancel_test_round": Act(frozenset({Status.PLANNED}) | _UNDER_WAY, "cancel its test rounds", Status.CANCELLED),
     "share_test_round": Act(_ANY, "share its test rounds"),
 }
-"""The life of a round (DOMAIN §2): every verb on a round that exists, and when it may be used."""
+"""The life of a round: every verb on a round that exists, and when it may be used."""
 
 
 def check_when(verb: str, now: Status) -> None:

@@ -3,6 +3,10 @@ from pathlib import Path
 
 ONE_SCREEN = 60
 HEADINGS = ["Context", "Decision", "Rejected", "Consequences"]
+HEAD = re.compile(
+    r"# (\d{3})\. \S.*[^.]\n\n"
+    r"Date: \d{4}-\d{2}-\d{2}\. Status: (proposed|accepted|replaced by \d{3})\.\n\n## Context\n"
+)
 
 
 def decisions(project_files: list[Path]) -> list[Path]:
@@ -35,3 +39,11 @@ def test_decision_records_are_numbered_once(project_files: list[Path]) -> None:
 
     assert all(re.fullmatch(r"\d{3}-[a-z0-9-]+\.md", name) for name in names), names
     assert len({name[:3] for name in names}) == len(names), names
+
+
+def test_decision_records_begin_alike(project_root: Path, project_files: list[Path]) -> None:
+    """A record begins with its number and title, its date and whether it still holds, as the template has it."""
+    records = [path for path in decisions(project_files) if not path.name.startswith("000-")]
+    heads = {path.name: HEAD.match((project_root / path).read_text(encoding="utf-8")) for path in records}
+
+    assert {name for name, head in heads.items() if head is None or head[1] != name[:3]} == set()

@@ -16,6 +16,8 @@ def test_import_contracts_hold(
 ) -> None:
     """Layers, forbidden libraries and the order of the nouns are as pyproject.toml says."""
     monkeypatch.chdir(project_root)
+    # It sets logging up anew, which would silence every logger of ours for the rest of the run.
+    monkeypatch.setattr("logging.config.dictConfig", lambda _: None)
 
     status = lint_imports(cache_dir=str(tmp_path))
 

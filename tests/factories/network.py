@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.ids import new_id
+from services.organisations.people import sign_in
 from services.organisations.tables import (
     Membership,
     Network,
@@ -22,7 +23,7 @@ from services.organisations.tables import (
 from services.organisations.terms import GovernmentLevel, NetworkRole, OrganisationKind, Role, TokenScope
 from services.organisations.tokens import secret_hash
 from services.text import Wording, localised
-from services.viewer import network_key, organisation_key, person_key
+from services.viewer import Viewer, network_key, organisation_key, person_key
 
 
 def text(**languages: str) -> str:
@@ -81,6 +82,13 @@ async def person(name: str, roles: Mapping[UUID, Role], *networks: UUID, is_stew
         )
     )
     return secret
+
+
+async def viewer_of_token(secret: str) -> Viewer:
+    """Whose valid token this is, with what they hold now."""
+    signed_in = await sign_in(secret)
+    assert signed_in is not None
+    return signed_in.viewer
 
 
 @dataclass(frozen=True, slots=True)

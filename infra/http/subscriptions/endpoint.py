@@ -8,14 +8,15 @@ from graphql import OperationType
 from litestar.enums import ScopeType
 from litestar.types import HTTPReceiveMessage, HTTPScope, Receive, Scope, Send
 
-from infra.http.graphql import RequestBody, refusal, respond
 from infra.http.negotiation import JSON_TYPE, answer_type
 from infra.http.refusal import Refused
+from infra.http.request import RequestBody
 from infra.http.subscriptions.events import accepts_events, send_events
 from infra.http.subscriptions.following import GOING_AWAY, STOPPING
 from infra.http.subscriptions.limits import Connections
 from infra.http.subscriptions.operations import Operations
 from infra.http.subscriptions.websocket import serve_websocket
+from infra.http.wire import refusal, respond
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from infra.http.graphql import RequestBody
+from infra.http.request import RequestBody
 
 PROTOCOL: Final = "graphql-transport-ws"
 

@@ -12,10 +12,13 @@ from graphql.execution import create_source_event_stream, execute_subscription_e
 from litestar.types import HTTPScope, WebSocketScope
 
 from infra.http.documents import Document
-from infra.http.graphql import GraphQLOverHTTP, RequestBody, encode, formatted
+from infra.http.graphql import GraphQLOverHTTP
 from infra.http.negotiation import RESPONSE_TYPE
 from infra.http.refusal import Refused
+from infra.http.request import RequestBody
+from infra.http.results import formatted
 from infra.http.subscriptions.following import Ended, Following, Hub
+from infra.http.wire import encode
 from schema.compiler.follow import Gone, Unreadable
 from schema.compiler.run import RawExecutor
 

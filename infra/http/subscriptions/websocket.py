@@ -11,8 +11,8 @@ from enum import IntEnum
 import msgspec
 from litestar.types import Receive, Send, WebSocketScope
 
-from infra.http.graphql import RequestBody, has_nul
 from infra.http.refusal import Refused
+from infra.http.request import RequestBody, has_nul
 from infra.http.subscriptions import messages
 from infra.http.subscriptions.following import GOING_AWAY, STOPPING
 from infra.http.subscriptions.limits import Connections, StreamLimits

@@ -1,10 +1,8 @@
 """What every request passes: headers, origins, and limits to guessing."""
 
-import asyncio
-
 import pytest
 
-from infra.http.attempts import Attempts
+from infra.http.buckets import Buckets
 from infra.postgres.database import Database
 from tests.factories.network import SmallNetwork
 from tests.infra.http.conftest import App, Serve
@@ -90,22 +88,11 @@ async def test_guessing_is_slowed_down(app_with: App, serve: Serve, network: Sma
 async def test_sign_ins_are_slowed_down(app_with: App, serve: Serve, network: SmallNetwork) -> None:
     """An address begins so many sign-ins at once, and is told when it may begin the next."""
     app = app_with()
-    app.sign_ins = Attempts(20, 0.2)
+    app.sign_ins = Buckets(20, 0.2)
     client = serve(app=app)
     codes = [(await client.get("/sign-in", params={"organisation": "olen"})).status_code for _ in range(22)]
     assert codes == [404] * 20 + [429] * 2
     assert (await client.post("/graphql", json=QUERY)).status_code == 200
-
-
-async def test_a_bucket_fills_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is spent comes back with time, to the brim and not beyond."""
-    attempts = Attempts(2, 20.0)
-    attempts.spend("a")
-    attempts.spend("a")
-    assert attempts.wait("a") == 1
-    assert attempts.wait("b") == 0
-    await asyncio.sleep(0.06)
-    assert attempts.wait("a") == 0
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-in/callback", "/sign-out"])

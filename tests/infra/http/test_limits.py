@@ -1,17 +1,17 @@
 """Nodes, cost and budgets: what is refused before it runs, and what is told of what runs."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from infra.http import limits as module
 from infra.http.asker import address, note_address
+from infra.http.buckets import Buckets
 from infra.http.limits import Limits, address_of
 from infra.http.refusal import Refused
 from infra.http.weighing import Sum, Weight
+from services.recent import Recent
 from tests.client import Client
 from tests.factories.network import SmallNetwork
 from tests.infra.http.conftest import Serve
@@ -95,13 +95,12 @@ async def test_with_plain_json_a_limit_is_an_error_of_graphql(serve: Serve) -> N
     assert [answer.status_code for answer in answers] == [200, 429]
 
 
-def test_no_more_clients_are_remembered_than_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_clients_are_remembered_than_there_is_room() -> None:
     """Addresses without end do not fill the memory; those who asked last are known."""
-    monkeypatch.setattr(module, "CLIENTS_REMEMBERED", 3)
-    limits = Limits(10, 10, 10, 1, OrderedDict())
+    limits = Limits(10, 10, Buckets(10, 1, Recent(3)))
     for client in "abcad":
         limits.admit(Weight(Sum(0), Sum(4)), {}, client, 400)
-    assert list(limits.clients) == ["c", "a", "d"]
+    assert list(limits.budgets.taken_from) == ["c", "a", "d"]
     with pytest.raises(Refused):
         limits.admit(Weight(Sum(0), Sum(4)), {}, "a", 400)
 

@@ -171,6 +171,28 @@ async def test_a_token_made_in_a_session_is_held_as_close(
     await serra.client(secret).do("createLab", {**lab, "organisation": "olen"}, "lab { slug }")
 
 
+async def test_a_session_lists_the_tokens_that_it_may_end(
+    admin: Client, serra: Installation, issuer: Issuer, network: SmallNetwork
+) -> None:
+    """Of a person's tokens it has those that were made in it; a personal token from elsewhere has all."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    browser = serra.browser()
+    headers = {"Authorization": f"Bearer {network.olen_reader}"}
+    begun = await browser.http.post("/sign-in", json={"organisation": "olen"}, headers=headers)
+    asked = parameters(begun.json()["location"])
+    await browser.finish(code=issuer.authorise(asked), state=asked["state"])
+    listed = "{ viewer { tokens { id label } } }"
+    assert (await browser.ask(listed)).json()["data"]["viewer"]["tokens"] == []
+    made = "mutation($i: IssueTokenInput!) { issueToken(input: $i) { secret userErrors { code } } }"
+    await browser.ask(made, i={"label": "close", "scopes": ["READ"], "expiresInDays": 30})
+    everywhere = (await serra.client(network.olen_reader).ask(listed))["viewer"]["tokens"]
+    assert [one["label"] for one in everywhere] == ["close", "test"]
+    assert (await browser.ask(listed)).json()["data"]["viewer"]["tokens"] == everywhere[:1]
+    ended = "mutation($i: RevokeTokenInput!) { revokeToken(input: $i) { userErrors { code } } }"
+    answers = [(await browser.ask(ended, i={"id": one["id"]})).json()["data"]["revokeToken"] for one in everywhere]
+    assert answers == [{"userErrors": []}, {"userErrors": [{"code": "NOT_FOUND"}]}]
+
+
 async def test_whoever_is_signed_in_connects_the_provider(
     serra: Installation, admin: Client, issuer: Issuer, network: SmallNetwork
 ) -> None:

@@ -12,7 +12,6 @@ from infra.storage.s3 import S3FileStore
 from schema.compiler import ids
 from services.artefacts.artefacts import finish_upload
 from services.errors import DomainError, ErrorCode
-from services.organisations.people import viewer_of_token
 from services.ports import Ports
 from tests.client import Client
 from tests.factories.artefacts import (
@@ -27,7 +26,7 @@ from tests.factories.artefacts import (
     stored_file,
 )
 from tests.factories.cases import published_case
-from tests.factories.network import SmallNetwork
+from tests.factories.network import SmallNetwork, viewer_of_token
 
 As = Callable[[str | None], Client]
 LINK = "query($id: ID!) { artefact(id: $id) { currentVersion { number fileName mediaType size sha256 downloadUrl } } }"
@@ -206,7 +205,6 @@ async def test_a_store_that_is_away_is_named(as_: As, network: SmallNetwork, cas
     """While the file store does not answer the request is refused as such, and the upload goes on waiting."""
     artefact_id = (await sent_file(as_(network.olen_editor), subject=case))["artefact"]["id"]
     viewer = await viewer_of_token(network.olen_editor)
-    assert viewer is not None
     nowhere = S3FileStore("http://127.0.0.1:9", "us-east-1", "serra", "key", "secret")
     with pytest.raises(DomainError) as refused:
         await finish_upload(viewer, nowhere, ids.read(artefact_id, "Artefact"))

@@ -180,11 +180,11 @@ class Memberships(RuleBasedStateMachine):
             refusal = ErrorCode.NOT_FOUND
         elif link.email and link.email in {self.emails[member] for member in self.roles[link.place]}:
             refusal = ErrorCode.ALREADY_EXISTS
-        arrival = self.attempt(invitations.accept_as_newcomer(link.secret, "Newcomer"), refusal)
-        if arrival:
+        newcomer = self.attempt(invitations.accept_as_newcomer(link.secret, "Newcomer"), refusal)
+        if newcomer:
             link.is_there = False
-            self.emails[arrival.person] = link.email
-            self.roles[link.place][arrival.person] = link.role
+            self.emails[newcomer.person] = link.email
+            self.roles[link.place][newcomer.person] = link.role
 
     @rule(who=PICK, pick=PICK, remembered=st.booleans())
     def revoke(self, *, who: int, pick: int, remembered: bool) -> None:

@@ -19,7 +19,6 @@ from infra.parts import Parts
 from infra.postgres.database import Database
 from infra.settings import Settings
 from services.audit.addresses import ADDRESSES_KEPT, forget_addresses
-from services.organisations.people import viewer_of_token
 from services.organisations.sign_ins import RefusedSignIn, SignInMethod, forget_where, record_sign_in
 from services.organisations.tables import PersonalToken
 from services.organisations.terms import Role
@@ -27,7 +26,7 @@ from services.ports import Ports
 from services.transaction import transaction
 from tests.client import Client
 from tests.factories.cases import drafted_case
-from tests.factories.network import SmallNetwork, person
+from tests.factories.network import SmallNetwork, person, viewer_of_token
 from tests.factories.organisations import olen_admin, person_of, pes_admin
 
 ME = "{ viewer { person { id } tokens { label lastUsedAt lastUsedFrom } } }"
@@ -125,7 +124,6 @@ async def test_a_sign_in_through_a_provider_is_recorded_alike(house: House, netw
     """Whoever else lets people in records it with one call: the method, from where, and the person as the subject."""
     token = await olen_admin(network)
     viewer = await viewer_of_token(token)
-    assert viewer is not None
     async with transaction():
         await record_sign_in(viewer, method=SignInMethod.OPENID_CONNECT, address="192.0.2.44")
     admin = house.at("192.0.2.1", token)

@@ -41,7 +41,7 @@ NEXT = {
     "CONCLUDED": {},
     "CANCELLED": {},
 }
-"""DOMAIN §2, written out anew: from each state, the steps and where they lead."""
+"""The life of a round, written out anew: from each state, the steps and where they lead."""
 OPEN = {
     "edit": {"PLANNED"},
     "deviate": {"REGISTERED", "RUNNING", "ANALYSING"},
