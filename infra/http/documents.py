@@ -28,6 +28,7 @@ from schema.compiler.short import ShortWay, short_way
 
 LONGEST_DOCUMENT = 100_000
 MOST_TOKENS = 10_000
+_MOST_ERRORS = 10
 CHARACTERS_KEPT = 2_000_000
 """A document takes some fifty times its text in memory, so their texts together are what is bounded."""
 
@@ -66,16 +67,23 @@ class Documents:
         self._kept: OrderedDict[bytes, tuple[int, Document]] = OrderedDict()
         self._characters = 0
 
+    def known(self, text: str) -> Document | None:
+        """The document of a text that was read lately, and was valid."""
+        key = _key(text)
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[1]
+
     def get(self, text: str) -> Document:
         """The document of a text."""
-        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-            return found[1]
+        return self.known(text) or self._kept_when_valid(text)
+
+    def _kept_when_valid(self, text: str) -> Document:
         made = self.read(text)
         if made.node is not None:
-            self._kept[key] = (len(text), made)
+            self._kept[_key(text)] = (len(text), made)
             self._characters += len(text)
             while self._characters > CHARACTERS_KEPT:
                 self._characters -= self._kept.popitem(last=False)[1][0]
@@ -106,7 +114,7 @@ class Documents:
             return [GraphQLError(message, extensions={"code": "GRAPHQL_VALIDATION_FAILED"})]
         if beyond := over_extent(node):
             return [beyond]
-        errors = validate(self._catalogue.schema, node, max_errors=20)
+        errors = validate(self._catalogue.schema, node, max_errors=_MOST_ERRORS)
         for error in errors:
             error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(error.extensions or {})}
         return errors
@@ -125,6 +133,10 @@ class Documents:
         if len(found) == 1:
             found[None] = next(iter(found.values()))
         return found
+
+
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class _Nul(Visitor):

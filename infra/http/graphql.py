@@ -106,7 +106,7 @@ class GraphQLOverHTTP:
         receive: Receive | None = None,
     ) -> Answer:
         """The answer to an operation that has one. Raises Refused, and ClientLeft where `receive` is given."""
-        document = self.document(body)
+        document = await self.document(headers, body)
         unanswered = status_of(media_type, has_data=False)
         if document.node is None:
             return Answer(unanswered, encode({"errors": [e.formatted for e in document.errors]}), {})
@@ -158,7 +158,7 @@ class GraphQLOverHTTP:
     def _too_long(self) -> Refused:
         return Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Ask for less.")
 
-    def document(self, body: RequestBody) -> Document:
+    async def document(self, headers: Mapping[bytes, bytes], body: RequestBody) -> Document:
         """The document that a request names or brings along. Raises Refused."""
         if body.document_id is not None:
             if body.query is not None:
@@ -172,7 +172,10 @@ class GraphQLOverHTTP:
             )
         if not body.query:
             raise Refused(400, "BAD_REQUEST", "Send the document in the parameter `query`.")
-        return self.documents.get(body.query)
+        known = self.documents.known(body.query)
+        if known is None:
+            self.limits.admit_document(body.query, self.client(await self.viewer(headers)))
+        return known or self.documents.get(body.query)
 
     def client(self, viewer: Viewer) -> UUID | str:
         """Whose budget it is: the person's, or that of an anonymous client's address."""

@@ -10,6 +10,8 @@ from infra.http.buckets import CLIENTS_REMEMBERED, Buckets
 from infra.http.refusal import Refused
 from infra.http.weighing import Weight
 
+CHARACTERS_FOR_ONE = 2
+"""Characters of a document that cost 1 when it is read for the first time. Then it is remembered."""
 _LONGEST_ADDRESS = 64
 _NETWORK_OF_IPV6 = 64
 """The bits of an IPv6 address that name a client's network; the rest it may choose itself."""
@@ -52,6 +54,10 @@ class Limits:
                 " Ask for shorter pages, for fewer lists within them, or without `totalCount`.",
             )
         return Admitted(nodes, cost, int(self._spend(client, cost)))
+
+    def admit_document(self, text: str, client: Hashable) -> None:
+        """Take what reading a document costs that is not remembered, valid or not. Raises Refused with 429."""
+        self._spend(client, len(text) // CHARACTERS_FOR_ONE)
 
     def told(self, admitted: Admitted) -> dict[str, int]:
         """What an answer says of its cost: the same for the same request, so that the answer's bytes are too."""

@@ -40,7 +40,7 @@ class GraphQLEndpoint:
         kept = _Kept(receive)
         try:
             body = await self.operations.endpoint.request(scope, headers, kept.first)
-            operation = self._operation(scope["method"], body)
+            operation = await self._operation(scope["method"], headers, body)
             if operation is not OperationType.SUBSCRIPTION and answer_type(_accept(headers)):
                 await self.operations.endpoint(scope, kept.again, send)
                 return
@@ -56,8 +56,9 @@ class GraphQLEndpoint:
         if self.operations.hub.stopping.is_set():
             raise Refused(503, GOING_AWAY, STOPPING)
 
-    def _operation(self, method: str, body: RequestBody) -> OperationType | None:
-        found = self.operations.endpoint.document(body).operations.get(body.operation_name)
+    async def _operation(self, method: str, headers: Mapping[bytes, bytes], body: RequestBody) -> OperationType | None:
+        document = await self.operations.endpoint.document(headers, body)
+        found = document.operations.get(body.operation_name)
         operation = found.kind if found else None
         if operation is OperationType.MUTATION and method == "GET":
             raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation is sent by POST.", {"Allow": "POST"})

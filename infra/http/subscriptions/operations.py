@@ -57,7 +57,7 @@ class Operations:
 
     async def begin(self, scope: HTTPScope | WebSocketScope, headers: Headers, body: RequestBody) -> Results:
         """Run an operation, or subscribe: what happens after this has returned is told. Raises Refused."""
-        document = self.endpoint.document(body)
+        document = await self.endpoint.document(headers, body)
         operation = document.operations.get(body.operation_name)
         if operation is None or operation.kind is not OperationType.SUBSCRIPTION:
             answer = await self.endpoint.answer(scope, headers, body, RESPONSE_TYPE)

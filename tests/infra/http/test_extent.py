@@ -7,7 +7,15 @@ import pytest
 from graphql import get_introspection_query
 
 from infra.http.documents import MOST_TOKENS
-from infra.http.extent import DEEPEST, MOST_ALIASES, MOST_FIELDS, MOST_REPEATS, MOST_ROOT_FIELDS
+from infra.http.extent import (
+    DEEPEST,
+    MOST_ALIASES,
+    MOST_FIELDS,
+    MOST_FRAGMENTS,
+    MOST_OPERATIONS,
+    MOST_REPEATS,
+    MOST_ROOT_FIELDS,
+)
 from tests.client import Client
 
 
@@ -45,6 +53,45 @@ async def test_fragments_do_not_hide_depth(http: httpx.AsyncClient) -> None:
     assert (await refusal(http, spread))[0] == "DEPTH_LIMIT"
     endless = 'query { organisation(slug: "x") { ...A } } fragment A on Organisation { parent { ...A } }'
     assert (await refusal(http, endless))[0] == "DEPTH_LIMIT"
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (" ".join(f"query Q{n} {{ __typename }}" for n in range(MOST_OPERATIONS + 1)), "51 operations; at most 50"),
+        (
+            "{ ...F0 }"
+            + " ".join(f"fragment F{n} on Query {{ ...F{n + 1} }}" for n in range(MOST_FRAGMENTS))
+            + f" fragment F{MOST_FRAGMENTS} on Query {{ __typename }}",
+            "101 fragments; at most 100",
+        ),
+        (f"{{ nodes(ids: [{' '.join(['1'] * 501)}]) {{ id }} }}", "501 values in lists and objects; at most 500"),
+        (
+            f"mutation {{ leaveNetwork(input: {{{' '.join(f'k{n}: 1' for n in range(501))}}}) {{ __typename }} }}",
+            "501 values",
+        ),
+    ],
+)
+async def test_a_document_has_so_many_parts(http: httpx.AsyncClient, document: str, words: str) -> None:
+    """What is compared with one another, or printed with each mistake in it, is counted before it is validated."""
+    code, message = await refusal(http, document)
+    assert code == "DOCUMENT_LIMIT"
+    assert words in message
+
+
+async def test_fragments_that_nobody_uses_are_counted(http: httpx.AsyncClient) -> None:
+    """A fragment is compared with itself even if no operation spreads it."""
+    code, _ = await refusal(http, f"{{ __typename }} fragment F on Case {{ {'slug ' * (MOST_REPEATS + 1)} }}")
+    assert code == "FIELD_LIMIT"
+
+
+async def test_operations_are_counted_together(http: httpx.AsyncClient) -> None:
+    """Many operations that share big fragments are as dear to validate as one that is bigger than any may be."""
+    fields = "id slug kind status number isExample createdAt publishedAt licence "
+    operations = " ".join(f'query Q{n} {{ case(slug: "x") {{ ...A ...B ...C }} }}' for n in range(MOST_OPERATIONS))
+    shared = " ".join(f"fragment {name} on Case {{ {fields * 8} }}" for name in "ABC")
+    code, message = await refusal(http, f"{operations} {shared}")
+    assert (code, "together" in message) == ("FIELD_LIMIT", True)
 
 
 async def test_aliases_are_counted(http: httpx.AsyncClient) -> None:

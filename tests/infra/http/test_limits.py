@@ -48,7 +48,7 @@ async def test_cost_is_limited(serve: Serve) -> None:
 
 async def test_a_budget_is_spent_and_grows_again(serve: Serve) -> None:
     """Who has spent their budget waits as long as they are told, and is answered then."""
-    client = Client(serve(cost_limit=1_000, cost_budget=1_005, cost_budget_per_second=1_000))
+    client = Client(serve(cost_limit=1_000, cost_budget=1_050, cost_budget_per_second=1_000))
     introspection = "{ __schema { queryType { name } } }"
     assert (await client.send(introspection)).json()["errors"][0]["extensions"]["code"] == "COST_LIMIT"
     costly = "{ cases(first: 99) { nodes { testRounds(first: 8) { nodes { number } } } } }"
@@ -58,7 +58,7 @@ async def test_a_budget_is_spent_and_grows_again(serve: Serve) -> None:
     assert refused.status_code == 429
     (error,) = refused.json()["errors"]
     assert error["extensions"]["code"] == "BUDGET_EXHAUSTED"
-    assert "your budget of 1,005" in error["message"]
+    assert "your budget of 1,050" in error["message"]
     assert "Ask again in 1 s" in error["message"]
     assert refused.headers["retry-after"] == "1"
     await asyncio.sleep(1)
@@ -75,19 +75,41 @@ async def test_each_client_has_a_budget_of_their_own(network: SmallNetwork, serv
 
 async def test_the_cost_is_told(serve: Serve) -> None:
     """Each answer says what it cost and what it might have; the header says what is left of the budget."""
-    response = await Client(serve(cost_budget_per_second=1)).send("{ cases(first: 50) { nodes { slug } } }")
+    client = Client(serve(cost_budget_per_second=1))
+    query = "{ cases(first: 50) { nodes { slug } } }"
+    first, response = await client.send(query), await client.send(query)
+    assert first.headers["ratelimit"] == f'"cost";r={200_000 - 19 - 52};t=71'
     assert response.json()["extensions"]["cost"] == {
         "requestedQueryCost": 52,
         "maximumAvailable": 100_000,
         "requestedNodes": 50,
         "maximumNodes": 50_000,
     }
-    assert response.headers["ratelimit"] == '"cost";r=199948;t=52'
+    assert response.headers["ratelimit"] == f'"cost";r={200_000 - 19 - 2 * 52};t=123'
+
+
+@pytest.mark.parametrize(
+    ("unread", "status"),
+    [
+        ('{ case(slug: "a-new-one") { slug } }', 200),
+        ("{ cases { there_is_no_such_field } }", 400),
+        ("query A { __typename } query B { __typename }", 400),
+        ("{ this is not a document", 400),
+    ],
+)
+async def test_a_new_document_is_paid_for(serve: Serve, unread: str, status: int) -> None:
+    """Reading one costs, also when it is not valid or none of its operations is named; a known one costs nothing."""
+    client = Client(serve(cost_limit=1_000, cost_budget=1_000, cost_budget_per_second=1))
+    texts = [unread.ljust(1_200 - more) for more in range(3)]
+    assert [(await client.send(text)).status_code for text in texts] == [status, 429, 429]
+    known = "{ __typename }".ljust(900)
+    rereading = Client(serve(cost_limit=1_000, cost_budget=1_000, cost_budget_per_second=1))
+    assert [(await rereading.send(known)).status_code for _ in range(3)] == [200, 200, 200]
 
 
 async def test_with_plain_json_a_limit_is_an_error_of_graphql(serve: Serve) -> None:
     """Clients of the older media type get status 200 for a query that is too costly, as the draft has it; 429 stays."""
-    http = serve(cost_limit=1_000, cost_budget=1_000, cost_budget_per_second=1)
+    http = serve(cost_limit=1_000, cost_budget=1_100, cost_budget_per_second=1)
     body = {"query": PAGES, "variables": {"n": 100}}
     assert (await http.post("/graphql", json=body, headers={"Accept": "application/json"})).status_code == 200
     body = {"query": "{ cases(first: 98) { nodes { testRounds(first: 8) { nodes { number } } } } }"}

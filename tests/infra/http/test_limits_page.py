@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import OperationDefinitionNode, parse
 
-from infra.http import documents, extent, weighing
+from infra.http import documents, extent, limits, weighing
 from infra.settings import Settings
 from schema import catalogue
 from schema.compiler.paging import LONGEST_PAGE
@@ -19,6 +19,13 @@ PAGE = (Path(__file__).parents[3] / "docs" / "limits.md").read_text(encoding="ut
     [
         ("Document: characters", documents.LONGEST_DOCUMENT),
         ("Document: tokens", documents.MOST_TOKENS),
+        ("Operations of a document", extent.MOST_OPERATIONS),
+        ("Fragments of a document", extent.MOST_FRAGMENTS),
+        ("Members of lists and fields of objects that a document writes out", extent.MOST_VALUES),
+        (
+            "The same for all operations, and all fragments by themselves, together",
+            extent.MOST_FIELDS_TOGETHER,
+        ),
         ("Levels of fields", extent.DEEPEST),
         ("Fields, each use of a fragment counted", extent.MOST_FIELDS),
         ("How often one field of the answer is written", extent.MOST_REPEATS),
@@ -38,6 +45,11 @@ PAGE = (Path(__file__).parents[3] / "docs" / "limits.md").read_text(encoding="ut
 def test_each_number_is_current(row: str, number: int) -> None:
     """A number of the page is that of the code."""
     assert re.search(rf"^\| {re.escape(row)} \| {number:,}\b", PAGE, re.MULTILINE)
+
+
+def test_what_reading_costs_is_current() -> None:
+    """The page says how many characters of a new document cost 1."""
+    assert f"1 for each {limits.CHARACTERS_FOR_ONE} of its characters" in PAGE
 
 
 def test_the_example_costs_what_it_says() -> None:
