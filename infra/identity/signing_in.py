@@ -60,8 +60,9 @@ class Challenge(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a provider sends back with the browser (RFC 6749 §4.1.2, RFC 9207)."""
+    """What a provider sends back with the browser (RFC 6749 §4.1.2, RFC 9207), to an organisation's own address."""
 
+    organisation: str
     state: str = ""
     code: str = ""
     error: str = ""
@@ -70,11 +71,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SigningIn:
-    """The flow. `redirect_uri` is where providers send browsers back to."""
+    """The flow. Providers send browsers back to `callback`, each to a path of its own below it."""
 
     directory: Directory
     safe: Safe
-    redirect_uri: str
+    callback: str
 
     @property
     def _questions(self) -> Questions:
@@ -103,7 +104,7 @@ class SigningIn:
         asked = {
             "response_type": "code",
             "client_id": provider.client_id,
-            "redirect_uri": self.redirect_uri,
+            "redirect_uri": self._redirect_uri(organisation),
             "scope": " ".join(provider.scopes),
             "state": challenge.state,
             "nonce": challenge.nonce,
@@ -145,6 +146,14 @@ class SigningIn:
             status = 409 if error.problems[0].code is ErrorCode.ALREADY_EXISTS else 403
             raise SignInRefused(status, error.problems[0].code, str(error)) from None
 
+    def _redirect_uri(self, organisation: str) -> str:
+        """Where the provider of one organisation sends browsers back to, and no other does.
+
+        One that sends them on to another's pages has the answer come back to the other's address, and gets nothing of
+        it: not all providers say who answers (RFC 9700 §4.4.2.2).
+        """
+        return f"{self.callback}/{quote(organisation, safe='')}"
+
     async def _provider(self, organisation: str) -> Provider:
         found = await provider_of_organisation(organisation) if "\x00" not in organisation else None
         if found is None:
@@ -161,7 +170,7 @@ class SigningIn:
             raise SignInRefused(400, "WRONG_STATE", "This is the answer to another sign-in. Begin again.")
         if challenge.expires < time.time():
             raise SignInRefused(400, "TOO_LATE", f"A sign-in has {MINUTES_TO_SIGN_IN} minutes. Begin again.")
-        if answer.issuer and answer.issuer != challenge.issuer:
+        if answer.organisation != challenge.organisation or (answer.issuer and answer.issuer != challenge.issuer):
             raise SignInRefused(400, "WRONG_ISSUER", "Another provider answered than the one asked. Begin again.")
         if answer.error or not answer.code:
             known = answer.error if answer.error in _ERRORS else "no code"
@@ -188,15 +197,15 @@ class SigningIn:
         form = {
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": self.redirect_uri,
+            "redirect_uri": self._redirect_uri(challenge.organisation),
             "code_verifier": challenge.verifier,
         }
-        headers: dict[str, str] = {}
         secret = provider.client_secret and self.safe.open(
             provider.client_secret, client_purpose(provider.organisation)
         )
         if provider.client_secret and not secret:
             raise ProviderFailed("The client's secret cannot be read: this installation's own secret has changed.")
+        headers: dict[str, str] = {}
         if not secret:
             form["client_id"] = provider.client_id
         elif metadata.posts_secret:
