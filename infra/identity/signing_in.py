@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hmac import compare_digest
@@ -205,15 +206,14 @@ class SigningIn:
         )
         if provider.client_secret and not secret:
             raise ProviderFailed("The client's secret cannot be read: this installation's own secret has changed.")
-        headers: dict[str, str] = {}
         if not secret:
-            form["client_id"] = provider.client_id
-        elif metadata.posts_secret:
-            form |= {"client_id": provider.client_id, "client_secret": secret}
-        else:
-            pair = f"{quote(provider.client_id, safe='')}:{quote(secret, safe='')}"
-            headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
-        return await self._questions.post(metadata.token_endpoint, form, headers)
+            return await self._questions.post(metadata.token_endpoint, form | {"client_id": provider.client_id}, {})
+        given: dict[str, Any] = {}
+        for headers, fields in _proofs(provider.client_id, secret, metadata):
+            given = await self._questions.post(metadata.token_endpoint, form | fields, headers)
+            if given.get("error") != "invalid_client":
+                break
+        return given
 
     async def _more(self, metadata: Metadata, access: str | None, subject: str) -> dict[str, Any]:
         """What the provider tells at its UserInfo endpoint: many put groups there, and not in the ID token."""
@@ -263,6 +263,19 @@ _ERRORS: Final = frozenset(
     }
 )
 """What providers say (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6); other words are not repeated."""
+
+
+def _proofs(client_id: str, secret: str, metadata: Metadata) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """The ways to show a client's secret that the provider takes: each as headers, and as fields of the form.
+
+    A provider may take several and yet one alone from this client: how it was registered stands nowhere. And many do
+    not decode what RFC 6749 §2.3.1 has encoded in the header.
+    """
+    if metadata.takes_basic:
+        pair = f"{quote(client_id, safe='')}:{quote(secret, safe='')}"
+        yield {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}, {}
+    if metadata.takes_post:
+        yield {}, {"client_id": client_id, "client_secret": secret}
 
 
 def _s256(verifier: str) -> str:
