@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from litestar import Litestar, Response, asgi, get
+from litestar.enums import ScopeType
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from infra.http.buckets import Buckets
@@ -17,7 +18,7 @@ from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
 from infra.http.invitation import DOCUMENTS, invitation_page
 from infra.http.limits import Limits
-from infra.http.sign_in import SignInPages
+from infra.http.sign_in import BACK, SignInPages
 from infra.http.subscriptions.endpoint import GraphQLEndpoint
 from infra.http.subscriptions.following import Hub
 from infra.http.subscriptions.limits import Connections, StreamLimits
@@ -75,7 +76,7 @@ def application(
 
     sign_in_pages = SignInPages(identity, refusals, settings.request_timeout_seconds)
 
-    @asgi(["/sign-in", "/sign-in/callback", "/sign-out"], copy_scope=False)
+    @asgi(["/sign-in", "/sign-out"], copy_scope=False)
     async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
         await sign_in_pages(scope, receive, send)  # type: ignore[arg-type]  # no WebSockets are routed here
 
@@ -100,8 +101,11 @@ def application(
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         # Past Litestar's router: its road to a mounted application takes a seventh of a small read's time.
-        if scope.get("path") == "/graphql":
+        path = scope.get("path", "")
+        if path == "/graphql":
             await endpoint(scope, receive, send)
+        elif scope["type"] == ScopeType.HTTP and path.startswith(BACK):  # that router knows no such path either
+            await sign_in_pages(scope, receive, send)
         else:
             await rest(scope, receive, send)
 

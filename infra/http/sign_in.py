@@ -28,6 +28,9 @@ from services.organisations.terms import TokenScope
 logger = logging.getLogger("serra.http")
 
 _LARGEST_BODY: Final = 4_096
+_MOST_PARAMETERS: Final = 20
+BACK: Final = CALLBACK + "/"
+"""The name of the organisation whose provider answers follows it."""
 _TO_SIGN_IN: Final = MINUTES_TO_SIGN_IN * 60
 _PAGE: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Serra</title></head>'
@@ -44,7 +47,7 @@ class ConnectBody(msgspec.Struct, rename="camel"):
 
 @dataclass(frozen=True, slots=True)
 class SignInPages:
-    """/sign-in, /sign-in/callback and /sign-out, as an ASGI application. `deadline` is in seconds."""
+    """/sign-in, /sign-in/callback/<organisation> and /sign-out, as an ASGI application. `deadline` is in seconds."""
 
     identity: Identity
     refusals: Refusals
@@ -58,7 +61,7 @@ class SignInPages:
             async with asyncio.timeout(self.deadline):
                 await self._answer(scope, headers, receive, send, wants_page=wants_page)
         except SignInRefused as refused:
-            if scope["path"].rstrip("/") == CALLBACK:
+            if scope["path"].startswith(BACK):
                 self.refusals.note(RefusedSignIn(asker.address.get(), None, refused.organisation, str(refused)))
             told = Refused(refused.status, refused.code, str(refused))
             await _refuse(send, told, [self._over()], wants_page=wants_page)
@@ -83,8 +86,8 @@ class SignInPages:
                     given.get("organisation", ""), given.get("return_to", "")
                 )
                 await _send_away(send, location, [self._begun(sealed)])
-            case "GET", "/sign-in/callback":
-                await self._callback(headers, given, send, wants_page=wants_page)
+            case "GET", path if path.startswith(BACK):
+                await self._callback(path.removeprefix(BACK), headers, given, send, wants_page=wants_page)
             case "POST", "/sign-in":
                 await self._connect(headers, receive, send)
             case "POST", "/sign-out":
@@ -97,9 +100,16 @@ class SignInPages:
                 )
 
     async def _callback(
-        self, headers: Mapping[bytes, bytes], given: Mapping[str, str], send: Send, *, wants_page: bool
+        self,
+        organisation: str,
+        headers: Mapping[bytes, bytes],
+        given: Mapping[str, str],
+        send: Send,
+        *,
+        wants_page: bool,
     ) -> None:
         answer = Answer(
+            organisation,
             state=given.get("state", ""),
             code=given.get("code", ""),
             error=given.get("error", ""),
@@ -157,7 +167,14 @@ class SignInPages:
 
 
 def _parameters(query_string: bytes) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(query_string.decode("latin-1"), max_num_fields=20).items()}
+    """What an address asks with. Raises Refused where one thing is said twice (RFC 6749 §3.1), or too much."""
+    try:
+        found = parse_qs(query_string.decode("latin-1"), max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        raise Refused(400, "BAD_REQUEST", f"The address has more than {_MOST_PARAMETERS} parameters.") from None
+    if any(len(values) > 1 for values in found.values()):
+        raise Refused(400, "BAD_REQUEST", "The address says something twice.")
+    return {name: values[0] for name, values in found.items()}
 
 
 async def _refuse(send: Send, refused: Refused, cookies: Iterable[str], *, wants_page: bool) -> None:

@@ -80,7 +80,9 @@ class Questions:
         url = httpx.URL(address)
         port = url.port or (443 if url.scheme == "https" else 80)
         addresses = await self.addresses.of(url.host, port)
-        sent = {"Accept": "application/json", **headers, "Host": url.netloc.decode("ascii")}
+        # Nothing compressed: a few bytes of that can become many millions before they are counted.
+        plain = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        sent = {**plain, **headers, "Host": url.netloc.decode("ascii")}
         # No proxies from the environment: they would look the host up anew.
         async with httpx.AsyncClient(verify=_certificates(), timeout=self.seconds, trust_env=False) as client:
             for place, ip in enumerate(addresses):
@@ -112,7 +114,7 @@ class Questions:
 
 async def _body(response: httpx.Response) -> bytes:
     pieces = bytearray()
-    async for piece in response.aiter_bytes():
+    async for piece in response.aiter_raw():
         pieces += piece
         if len(pieces) > LONGEST_ANSWER:
             raise ProviderFailed(f"The answer is larger than {LONGEST_ANSWER} bytes.")

@@ -19,6 +19,11 @@ _STALE_SECONDS: Final = 24 * 3_600.0
 """So long the keys of a provider that is down are believed: what they signed was valid then, and has its own end."""
 _KEYS_AT_MOST: Final = 50
 _SHORTEST_RSA: Final = 2_048
+_LONGEST_RSA: Final = 8_192
+_LARGEST_EXPONENT: Final = 2**32 - 1
+"""Past these one signature takes many milliseconds to verify, and everybody else waits for it."""
+_PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
+"""Nobody publishes these but by mistake, and to import them takes whole tenths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,8 @@ class Metadata:
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str | None
-    posts_secret: bool
+    takes_basic: bool
+    takes_post: bool
     names_issuer: bool
 
 
@@ -88,8 +94,10 @@ class Directory:
 
     async def _discover(self, issuer: str) -> Metadata:
         found = await self.questions.get(issuer.rstrip("/") + "/.well-known/openid-configuration")
-        if found.get("issuer") != issuer:
-            raise ProviderFailed("Its discovery document names another issuer than the one that is set.")
+        if (named := found.get("issuer")) != issuer:
+            slash = isinstance(named, str) and named.rstrip("/") == issuer.rstrip("/")
+            how = ": one of the two ends with a slash, the other does not" if slash else ""
+            raise ProviderFailed(f"Its discovery document names another issuer than the one that is set{how}.")
         needed = {name: found.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
         userinfo = found.get("userinfo_endpoint")
         for name, address in (*needed.items(), ("userinfo_endpoint", userinfo)):
@@ -105,7 +113,8 @@ class Directory:
             token_endpoint=str(needed["token_endpoint"]),
             jwks_uri=str(needed["jwks_uri"]),
             userinfo_endpoint=userinfo,
-            posts_secret="client_secret_basic" not in methods,
+            takes_basic="client_secret_basic" in methods,
+            takes_post="client_secret_post" in methods or "client_secret_basic" not in methods,
             names_issuer=found.get("authorization_response_iss_parameter_supported") is True,
         )
 
@@ -121,10 +130,15 @@ def _key(given: Any) -> PublicKey | None:
     """A public key for signatures; None for any other, which is passed over."""
     if not isinstance(given, dict) or given.get("use", "sig") != "sig" or given.get("kty") not in {"RSA", "EC", "OKP"}:
         return None
+    # An Edwards curve has one algorithm, of two names (RFC 9864): a key under the one signs under the other.
+    left_out = {*_PRIVATE, "alg"} if given["kty"] == "OKP" else _PRIVATE
     try:
-        key = JWKRegistry.import_key(given)
+        key = JWKRegistry.import_key({name: value for name, value in given.items() if name not in left_out})
     except (JoseError, ValueError, TypeError, KeyError):
         return None
     if isinstance(key, RSAKey):
-        return key if key.raw_value.key_size >= _SHORTEST_RSA else None
+        numbers = key.public_key.public_numbers()
+        return (
+            key if _SHORTEST_RSA <= numbers.n.bit_length() <= _LONGEST_RSA and numbers.e <= _LARGEST_EXPONENT else None
+        )
     return key if isinstance(key, ECKey | OKPKey) else None

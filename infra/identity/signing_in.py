@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hmac import compare_digest
@@ -60,8 +61,9 @@ class Challenge(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a provider sends back with the browser (RFC 6749 §4.1.2, RFC 9207)."""
+    """What a provider sends back with the browser (RFC 6749 §4.1.2, RFC 9207), to an organisation's own address."""
 
+    organisation: str
     state: str = ""
     code: str = ""
     error: str = ""
@@ -70,11 +72,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SigningIn:
-    """The flow. `redirect_uri` is where providers send browsers back to."""
+    """The flow. Providers send browsers back to `callback`, each to a path of its own below it."""
 
     directory: Directory
     safe: Safe
-    redirect_uri: str
+    callback: str
 
     @property
     def _questions(self) -> Questions:
@@ -103,7 +105,7 @@ class SigningIn:
         asked = {
             "response_type": "code",
             "client_id": provider.client_id,
-            "redirect_uri": self.redirect_uri,
+            "redirect_uri": self._redirect_uri(organisation),
             "scope": " ".join(provider.scopes),
             "state": challenge.state,
             "nonce": challenge.nonce,
@@ -145,6 +147,14 @@ class SigningIn:
             status = 409 if error.problems[0].code is ErrorCode.ALREADY_EXISTS else 403
             raise SignInRefused(status, error.problems[0].code, str(error)) from None
 
+    def _redirect_uri(self, organisation: str) -> str:
+        """Where the provider of one organisation sends browsers back to, and no other does.
+
+        One that sends them on to another's pages has the answer come back to the other's address, and gets nothing of
+        it: not all providers say who answers (RFC 9700 §4.4.2.2).
+        """
+        return f"{self.callback}/{quote(organisation, safe='')}"
+
     async def _provider(self, organisation: str) -> Provider:
         found = await provider_of_organisation(organisation) if "\x00" not in organisation else None
         if found is None:
@@ -161,7 +171,7 @@ class SigningIn:
             raise SignInRefused(400, "WRONG_STATE", "This is the answer to another sign-in. Begin again.")
         if challenge.expires < time.time():
             raise SignInRefused(400, "TOO_LATE", f"A sign-in has {MINUTES_TO_SIGN_IN} minutes. Begin again.")
-        if answer.issuer and answer.issuer != challenge.issuer:
+        if answer.organisation != challenge.organisation or (answer.issuer and answer.issuer != challenge.issuer):
             raise SignInRefused(400, "WRONG_ISSUER", "Another provider answered than the one asked. Begin again.")
         if answer.error or not answer.code:
             known = answer.error if answer.error in _ERRORS else "no code"
@@ -188,23 +198,22 @@ class SigningIn:
         form = {
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": self.redirect_uri,
+            "redirect_uri": self._redirect_uri(challenge.organisation),
             "code_verifier": challenge.verifier,
         }
-        headers: dict[str, str] = {}
         secret = provider.client_secret and self.safe.open(
             provider.client_secret, client_purpose(provider.organisation)
         )
         if provider.client_secret and not secret:
             raise ProviderFailed("The client's secret cannot be read: this installation's own secret has changed.")
         if not secret:
-            form["client_id"] = provider.client_id
-        elif metadata.posts_secret:
-            form |= {"client_id": provider.client_id, "client_secret": secret}
-        else:
-            pair = f"{quote(provider.client_id, safe='')}:{quote(secret, safe='')}"
-            headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
-        return await self._questions.post(metadata.token_endpoint, form, headers)
+            return await self._questions.post(metadata.token_endpoint, form | {"client_id": provider.client_id}, {})
+        given: dict[str, Any] = {}
+        for headers, fields in _proofs(provider.client_id, secret, metadata):
+            given = await self._questions.post(metadata.token_endpoint, form | fields, headers)
+            if given.get("error") != "invalid_client":
+                break
+        return given
 
     async def _more(self, metadata: Metadata, access: str | None, subject: str) -> dict[str, Any]:
         """What the provider tells at its UserInfo endpoint: many put groups there, and not in the ID token."""
@@ -254,6 +263,19 @@ _ERRORS: Final = frozenset(
     }
 )
 """What providers say (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6); other words are not repeated."""
+
+
+def _proofs(client_id: str, secret: str, metadata: Metadata) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """The ways to show a client's secret that the provider takes: each as headers, and as fields of the form.
+
+    A provider may take several and yet one alone from this client: how it was registered stands nowhere. And many do
+    not decode what RFC 6749 §2.3.1 has encoded in the header.
+    """
+    if metadata.takes_basic:
+        pair = f"{quote(client_id, safe='')}:{quote(secret, safe='')}"
+        yield {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}, {}
+    if metadata.takes_post:
+        yield {}, {"client_id": client_id, "client_secret": secret}
 
 
 def _s256(verifier: str) -> str:

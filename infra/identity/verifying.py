@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import (
     BadSignatureError,
     ExpiredTokenError,
@@ -23,14 +23,21 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from infra.identity.directory import Directory, PublicKey
 
-ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
+_CURVES: Final = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
+_RSA: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
+_EDWARDS: Final = ("EdDSA", "Ed25519")
+ALGORITHMS: Final = (*_RSA, *_CURVES, *_EDWARDS)
 """Signatures with a key that only the issuer has: never `none`, and no HMAC, whose key we would have too."""
 SKEW_SECONDS: Final = 60
 """So far apart two clocks may be."""
 LONGEST_TOKEN: Final = 16 * 1024
 LONGEST_MACHINE_LIFE: Final = 24 * 3_600
+_REGISTRY: Final = jws.JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+"""Parameters of a header that are not known are passed over (RFC 7515 §4), and certificates fit in."""
+_REGISTRY.max_header_length = _REGISTRY.max_signature_length = LONGEST_TOKEN
 _OF_MACHINES: Final = frozenset({"", "jwt", "at+jwt", "application/at+jwt"})
-_HASHES: Final = {"EdDSA": hashlib.sha512, "Ed25519": hashlib.sha512}
+_HASHES: Final = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
+"""By how the name of an algorithm ends; Edwards curves go with SHA-512."""
 
 
 class TokenRefused(Exception):
@@ -41,6 +48,8 @@ class _Header(msgspec.Struct):
     alg: str
     kid: str | None = None
     typ: str = ""
+    crit: Any = msgspec.UNSET
+    b64: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,7 @@ async def _verified(
             claims = _decoded(token, key)
         except BadSignatureError:
             continue
-        except JoseError:
+        except (JoseError, msgspec.MsgspecError, ValueError, RecursionError):
             raise TokenRefused("It is not well formed.") from None
         _check_claims(claims, issuer, audience)
         return header, claims
@@ -117,6 +126,8 @@ def _header(token: str) -> _Header:
         header = msgspec.convert(_json(token.partition(".")[0]), _Header)
     except msgspec.ValidationError:
         raise TokenRefused("It is not well formed.") from None
+    if header.crit is not msgspec.UNSET or not header.b64:
+        raise TokenRefused("It asks for something that is not understood here («crit»).")
     if header.alg not in ALGORITHMS:
         raise TokenRefused(f"It is not signed as it must be: the algorithm is none of {', '.join(ALGORITHMS)}.")
     return header
@@ -126,7 +137,9 @@ def _decoded(token: str, key: PublicKey) -> dict[str, Any]:
     with warnings.catch_warnings():
         # «EdDSA» is the older name of Ed25519, which most providers still use.
         warnings.simplefilter("ignore", SecurityWarning)
-        return jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims
+        payload = jws.deserialize_compact(token, key, registry=_REGISTRY).payload
+    # Not by the library: what no other of our parsers takes (NaN, half a surrogate, endless nesting) is no JSON.
+    return msgspec.json.decode(payload or b"", type=dict[str, Any])
 
 
 def _check_claims(claims: dict[str, Any], issuer: str, audience: Collection[str]) -> None:
@@ -170,16 +183,17 @@ def _fitting(keys: Sequence[PublicKey], header: _Header) -> list[PublicKey]:
 def _makes(key: PublicKey, algorithm: str) -> bool:
     match key:
         case RSAKey():
-            return algorithm in {"RS256", "PS256"}
+            return algorithm in _RSA
         case ECKey():
-            return algorithm == "ES256" and key.get("crv") == "P-256"
+            return _CURVES.get(algorithm) == key.get("crv")
         case OKPKey():
-            return algorithm in {"EdDSA", "Ed25519"} and key.get("crv") == "Ed25519"
+            return algorithm in _EDWARDS and key.get("crv") == "Ed25519"
 
 
 def _half_hash(algorithm: str, value: str) -> str:
     """The left half of a hash, as `at_hash` and `c_hash` have it (OpenID Connect Core §3.3.2.11)."""
-    digest = _HASHES.get(algorithm, hashlib.sha256)(value.encode()).digest()
+    hashed = hashlib.sha512 if algorithm in _EDWARDS else _HASHES[algorithm[-3:]]
+    digest = hashed(value.encode()).digest()
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 

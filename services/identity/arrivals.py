@@ -148,7 +148,7 @@ async def _admitted(arrival: Arrival) -> tuple[ExternalIdentity | None, Role | N
 
 
 async def _known(arrival: Arrival) -> ExternalIdentity | None:
-    if not 1 <= len(arrival.subject) <= SUBJECT_LIMIT:
+    if not 1 <= len(arrival.subject) <= SUBJECT_LIMIT or "\x00" in arrival.subject:
         raise refusal(ErrorCode.INVALID, f"The provider names a subject of more than {SUBJECT_LIMIT} letters, or none.")
     identity = (
         await ExternalIdentity.objects()

@@ -95,7 +95,7 @@ async def test_sign_ins_are_slowed_down(app_with: App, serve: Serve, network: Sm
     assert (await client.post("/graphql", json=QUERY)).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/callback", "/sign-out"])
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/callback/olen", "/sign-out"])
 async def test_other_methods_are_refused(serve: Serve, path: str) -> None:
     """Sign-in is by GET, and sign-out by POST alone: no image on a page signs anybody out."""
     for method in ("PUT", "DELETE", "PATCH", *(("GET",) if path == "/sign-out" else ())):

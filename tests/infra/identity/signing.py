@@ -42,14 +42,15 @@ class Browser:
         assert sent.status_code == 303, sent.text
         return parameters(sent.headers["location"])
 
-    async def finish(self, **answer: str) -> httpx.Response:
-        """Come back from the provider."""
-        return await self.http.get("/sign-in/callback", params=answer)
+    async def finish(self, organisation: str = "olen", **answer: str) -> httpx.Response:
+        """Come back from the provider of an organisation."""
+        return await self.http.get(f"/sign-in/callback/{organisation}", params=answer)
 
     async def sign_in(self, issuer: Issuer, **given: str) -> httpx.Response:
         """All of it."""
         asked = await self.begin(**given)
-        return await self.finish(code=issuer.authorise(asked), state=asked["state"])
+        answer = {"code": issuer.authorise(asked), "state": asked["state"]}
+        return await self.finish(given.get("organisation", "olen"), **answer)
 
     async def ask(self, query: str, headers: dict[str, str] | None = None, **variables: Any) -> httpx.Response:
         """Ask GraphQL with the session's cookie, as a page of ours does."""

@@ -66,7 +66,7 @@ class Running:
                 {
                     "client_id": "serra",
                     "client_secret": _SECRET,
-                    "redirect_uris": ["http://127.0.0.1:8000/sign-in/callback"],
+                    "redirect_uris": ["http://127.0.0.1:8000/sign-in/callback/olen"],
                     "scope": " ".join(SCOPES),
                 },
                 {
