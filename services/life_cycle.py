@@ -1,4 +1,4 @@
-"""The life of cases and practices (DOMAIN §2), and what follows from it for what belongs to them or speaks of them.
+"""The life of cases and practices, and what follows from it for what belongs to them or speaks of them.
 
 A publication is archived while the version at its permanent address is. It is kept as it is then: nothing of it is
 changed, and nothing more is said of it, until it is current again. A version that was withdrawn is nobody's to speak of

@@ -57,7 +57,7 @@ NEXT = {
     "withdraw": ({"DRAFT", "SUBMITTED", "IN_REVIEW", "CHANGES_REQUESTED"}, "WITHDRAWN"),
     "publish": ({"SUBMITTED", "IN_REVIEW"}, "PUBLISHED"),
 }
-"""DOMAIN §2, written out anew: where each step may be taken by the newest version, and where it leads."""
+"""The life of a version, written out anew: where each step may be taken by the newest version, and where it leads."""
 VERSION = st.integers(0, 3)
 OUT_OF_TIME = {ErrorCode.WRONG_STATE}
 
