@@ -17,7 +17,9 @@ class AudienceInput:
     """An Audience."""
 
     public: bool = strawberry.field(default=False, description="Everyone, signed in or not.")
-    networks: list[str] = strawberry.field(default_factory=list, description="Slugs of networks.")
+    networks: list[str] = strawberry.field(
+        default_factory=list, description="Slugs of networks that the organisation is in in whose name you share."
+    )
     organisations: list[str] = strawberry.field(default_factory=list, description="Slugs of organisations.")
     admitted: bool = strawberry.field(
         default=False,

@@ -106,7 +106,10 @@ class Connection(Generic[T]):
 class UserError:
     """One problem of a DomainError."""
 
-    field: list[str] = strawberry.field(description="The path into the input; empty where no field is at fault.")
+    field: list[str] = strawberry.field(
+        description="The path into the input, or into what is to be published, started or concluded; empty where no"
+        " field is at fault."
+    )
     code: ErrorCode = strawberry.field(description="The reason, for programs.")
     message: str = strawberry.field(description="The reason, for people: what is wrong and what to do.")
 

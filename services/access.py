@@ -51,6 +51,11 @@ def unknown(what: str, *field: str) -> DomainError:
     return refusal(ErrorCode.NOT_FOUND, f"There is no {what} with this id.", *field)
 
 
+def unknown_slug(what: str, slug: str, *field: str) -> DomainError:
+    """The refusal for a slug that nothing has, or nothing that the viewer may see: both in the same words."""
+    return refusal(ErrorCode.NOT_FOUND, f"There is no {what} «{slug}».", *field)
+
+
 async def access(table: type[Row], viewer: Viewer, row_id: UUID | None, what: str, *field: str) -> Row:
     """The row, if there is one and the viewer may read it, and what it is read with.
 

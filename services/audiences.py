@@ -1,6 +1,6 @@
 """From the readers that an author names to the keys of an audience."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,10 +23,18 @@ class Audience:
     admitted: bool = False
 
 
-async def keys(viewer: Viewer, audience: Audience, owner: UUID, *field: str, case: UUID | None = None) -> list[str]:
-    """The keys, the owner's first. `case` is the one that the thing belongs to.
+async def keys(
+    viewer: Viewer,
+    audience: Audience,
+    owner: UUID,
+    *field: str,
+    case: UUID | None = None,
+    among: Iterable[str] = (),
+) -> list[str]:
+    """The keys, the owner's first. `case` is the one that the thing belongs to, `among` what its whole is read with.
 
-    Raises DomainError for a network or an organisation that the viewer cannot see, and for `admitted` without a case.
+    Raises DomainError for a network or an organisation that the viewer cannot see, for a network in which neither the
+    owner is nor the whole's readers are, and for `admitted` without a case.
     """
     if audience.admitted and case is None:
         message = "People are let into cases only, and this belongs to none. Leave `admitted` out."
@@ -56,6 +64,8 @@ async def keys(viewer: Viewer, audience: Audience, owner: UUID, *field: str, cas
         for slug in slugs
         if slug not in found
     )
+    if audience.networks:
+        await _check_within(audience.networks, seen, owner, among, *field, "networks")
     return list(
         dict.fromkeys(
             [
@@ -66,6 +76,24 @@ async def keys(viewer: Viewer, audience: Audience, owner: UUID, *field: str, cas
                 *([admission_key(case)] if audience.admitted and case else []),
             ]
         )
+    )
+
+
+async def _check_within(
+    slugs: Iterable[str], seen: Mapping[str, UUID], owner: UUID, among: Iterable[str], *field: str
+) -> None:
+    """Raise DomainError FORBIDDEN where the owner is outside of a network: who is in one has agreed to share in it."""
+    rows = await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation == owner)
+    within = {network_key(row["network"]) for row in rows} | set(among)
+    refuse_if(
+        Problem(
+            ErrorCode.FORBIDDEN,
+            f"The organisation in whose name you share is not in the network «{slug}». Leave it out, or have an"
+            " administrator ask to join with requestToJoinNetwork.",
+            field,
+        )
+        for slug in slugs
+        if network_key(seen[slug]) not in within
     )
 
 

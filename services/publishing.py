@@ -13,11 +13,12 @@ from piccolo.columns import Column, ForeignKey
 from piccolo.table import Table
 
 from services import idempotency, log
-from services.access import access_for_change, check_revision, require_role, unknown
+from services.access import access_for_change, check_revision, require_role, unknown, unknown_slug
 from services.audiences import Audience, keys
 from services.cases.terms import PublicationStatus as Status
 from services.errors import DomainError, ErrorCode, Problem, refusal, refuse_if
 from services.ids import new_id
+from services.life_cycle import CLOSED, check_embargo, check_going_on, check_step, check_writable
 from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
 from services.publications import Edition, Publication
@@ -26,42 +27,8 @@ from services.text import TEXT_LIMIT, clean
 from services.transaction import transaction
 from services.viewer import ANYONE, Viewer, lent, organisation_key
 
-STEPS: dict[Status, frozenset[Status]] = {
-    Status.DRAFT: frozenset({Status.SUBMITTED, Status.WITHDRAWN}),
-    Status.SUBMITTED: frozenset({Status.IN_REVIEW, Status.CHANGES_REQUESTED, Status.PUBLISHED, Status.WITHDRAWN}),
-    Status.IN_REVIEW: frozenset({Status.CHANGES_REQUESTED, Status.PUBLISHED, Status.WITHDRAWN}),
-    Status.CHANGES_REQUESTED: frozenset({Status.SUBMITTED, Status.WITHDRAWN}),
-    Status.PUBLISHED: frozenset({Status.ARCHIVED, Status.SUPERSEDED}),
-    Status.SUPERSEDED: frozenset(),
-    Status.ARCHIVED: frozenset(),
-    Status.WITHDRAWN: frozenset({Status.DRAFT}),
-}
-"""From each state, the states that may follow. What was withdrawn becomes a draft again by being edited."""
-
-WRITABLE = frozenset({Status.DRAFT, Status.CHANGES_REQUESTED, Status.WITHDRAWN})
-"""The states in which a version's text may change."""
-
-CLOSED = frozenset({Status.PUBLISHED, Status.SUPERSEDED, Status.ARCHIVED})
-"""The states in which a version's text never changes again: an edit opens the next one (rule 2)."""
-
 W = TypeVar("W", bound=Publication)
 V = TypeVar("V", bound=Edition)
-
-
-def check_step(now: Status, wanted: Status) -> None:
-    """Raise DomainError WRONG_STATE unless `wanted` may follow `now`."""
-    if wanted not in STEPS[now]:
-        possible = ", ".join(sorted(STEPS[now])) or "nothing"
-        raise refusal(ErrorCode.WRONG_STATE, f"It is {now}; from there {possible} can follow, not {wanted}.")
-
-
-def check_writable(now: Status) -> None:
-    """Raise DomainError WRONG_STATE unless a version's text may change."""
-    if now not in WRITABLE:
-        raise refusal(
-            ErrorCode.WRONG_STATE,
-            f"It is {now}, and its text cannot change now. Ask for changes, or withdraw it, first.",
-        )
 
 
 def check_note(note: str) -> str:
@@ -137,7 +104,7 @@ class Publishing(Generic[W, V]):
         async with transaction():
             owner = await Organisation.select(Organisation.id).where(Organisation.slug == new.owner).first()
             if owner is None:
-                raise unknown("organisation", "owner")
+                raise unknown_slug("organisation", new.owner, "owner")
             require_role(viewer, owner["id"], Role.EDITOR, f"write its {self.noun}s")
             claim = await idempotency.claim(viewer, action, idempotency_key, new)
             if claim.made:
@@ -166,6 +133,7 @@ class Publishing(Generic[W, V]):
                 require_role(viewer, whole.owner, Role.EDITOR, f"say who may read its {self.noun}s")
             check_revision(expected, whole.revision)
             latest = await self._latest(whole.id)
+            await self._check_current(whole)
             own = self._own(whole.id, whole.owner)
             release = (
                 await self._readers(viewer, audience, whole.id, whole.owner) if audience else latest.release_audience
@@ -192,19 +160,33 @@ class Publishing(Generic[W, V]):
         viewer.require_scope(TokenScope.WRITE)
         async with transaction():
             whole = await self._editable(viewer, row_id, expected, f"decide on its {self.noun}s")
+            await self._check_current(whole)
             version = await self._latest(whole.id)
             await self._set(version, wanted, note)
             await self._changed(viewer, whole, action, number=version.number)
         return whole.id
 
     async def archive(self, viewer: Viewer, row_id: UUID | None, *, expected: int | None) -> UUID:
-        """Mark the version at the permanent address as no longer current; it stays there, and an open draft too."""
+        """Mark the version at the permanent address as no longer current; it stays there, and all else as it is."""
         viewer.require_scope(TokenScope.WRITE)
         async with transaction():
             whole = await self._editable(viewer, row_id, expected, f"decide on its {self.noun}s")
             version = await self._numbered(whole.id, whole.current_number)
             await self._set(version, Status.ARCHIVED, None)
             await self._changed(viewer, whole, f"archive_{self.noun}", number=version.number)
+        return whole.id
+
+    async def unarchive(self, viewer: Viewer, row_id: UUID | None, *, expected: int | None) -> UUID:
+        """Take `archive` back. An embargo that has ended meanwhile is over."""
+        viewer.require_scope(TokenScope.WRITE)
+        async with transaction():
+            whole = await self._editable(viewer, row_id, expected, f"decide on its {self.noun}s")
+            version = await self._numbered(whole.id, whole.current_number)
+            if version.status != Status.ARCHIVED:
+                raise refusal(ErrorCode.WRONG_STATE, f"It is {version.status}, and not archived.")
+            await self._set(version, Status.PUBLISHED, None)
+            await self._changed(viewer, whole, f"unarchive_{self.noun}", number=version.number)
+            await self._end_embargoes(whole)
         return whole.id
 
     async def share(self, viewer: Viewer, row_id: UUID | None, audience: Audience, *, expected: int | None) -> UUID:
@@ -237,19 +219,19 @@ class Publishing(Generic[W, V]):
         viewer.require_scope(TokenScope.WRITE)
         async with transaction():
             whole = await self._editable(viewer, row_id, expected, f"publish its {self.noun}s")
+            await self._check_current(whole)
             version = await self._latest(whole.id)
             check_step(Status[version.status], Status.PUBLISHED)
-            refuse_if(await self.problems(whole, version))
             now = datetime.now(UTC)
-            waits = embargo_until is not None and embargo_until > now
+            refuse_if([*await self.problems(whole, version), *check_embargo(embargo_until, now)])
             await self.version.update(
                 {
                     self.version.status: Status.PUBLISHED,
                     self.version.published_at: now,
-                    self.version.embargo_until: embargo_until if waits else None,
+                    self.version.embargo_until: embargo_until,
                 }
             ).where(self.version.id == version.id)
-            if waits:
+            if embargo_until:
                 await self._release_at(whole.id, embargo_until)
             else:
                 await self._release(whole, version, now)
@@ -259,28 +241,38 @@ class Publishing(Generic[W, V]):
     async def release(self, row_id: UUID) -> None:
         """Give each published version whose embargo has ended its audience. Harmless when repeated.
 
-        For one that still waits, as when this machine's clock is behind, the release is enqueued again.
+        For one that still waits, as when this machine's clock is behind, the release is enqueued again; for what is
+        archived, when it is current again.
         """
         async with transaction():
             whole = await self.whole.objects().where(self.whole.id == row_id).lock_rows("NO KEY UPDATE").first()
-            if whole is None:
-                return
-            now = datetime.now(UTC)
-            waiting = (
-                await self.version.objects()
-                .where((self.of == row_id) & (self.version.status == Status.PUBLISHED))
-                .where(self.version.embargo_until.is_not_null())
-                .order_by(self.version.number)
-            )
-            due = [version for version in waiting if version.embargo_until <= now]
-            for version in due:
-                await self._release(whole, version, now)
-                await self._changed(ANYONE, whole, f"release_{self.noun}", number=version.number)
-            later = [version.embargo_until for version in waiting if version.embargo_until > now]
-            if later:
-                await self._release_at(row_id, min(later))
+            if whole is not None and await self._state(whole) != Status.ARCHIVED:
+                await self._end_embargoes(whole)
+
+    async def _end_embargoes(self, whole: W) -> None:
+        now = datetime.now(UTC)
+        waiting = (
+            await self.version.objects()
+            .where((self.of == whole.id) & (self.version.status == Status.PUBLISHED))
+            .where(self.version.embargo_until.is_not_null())
+            .order_by(self.version.number)
+        )
+        due = [version for version in waiting if version.embargo_until <= now]
+        for version in due:
+            await self._release(whole, version, now)
+            await self._changed(ANYONE, whole, f"release_{self.noun}", number=version.number)
+        later = [version.embargo_until for version in waiting if version.embargo_until > now]
+        if later:
+            await self._release_at(whole.id, min(later))
 
     # -- rows ------------------------------------------------------------------------------------------------------
+
+    async def _state(self, whole: W) -> str:
+        return (await self._numbered(whole.id, whole.current_number)).status
+
+    async def _check_current(self, whole: W) -> None:
+        """Raise DomainError WRONG_STATE for what is archived: it is kept as it is."""
+        check_going_on(state if (state := await self._state(whole)) == Status.ARCHIVED else None)
 
     async def _editable(self, viewer: Viewer, row_id: UUID | None, expected: int | None, to: str) -> W:
         whole = await access_for_change(self.whole, viewer, row_id, self.noun, "id")

@@ -8,7 +8,7 @@ from uuid import UUID
 from piccolo.table import Table
 
 from services.concepts.tables import Concept
-from services.dates import DateClaim, stored_claims
+from services.dates import DateClaim, check_claims, stored_claims
 from services.durations import Duration
 from services.errors import DomainError, ErrorCode, Problem
 from services.organisations.tables import Organisation
@@ -71,6 +71,16 @@ class Reading:
             self.problems += error.problems
             return []
 
+    def period(
+        self, starts: Sequence[DateClaim], ends: Sequence[DateClaim], *path: str
+    ) -> tuple[list[dict[str, str | None]], list[dict[str, str | None]]]:
+        """The stored form of when something began and when it ended, under `start` and `end` of the path."""
+        before = len(self.problems)
+        read = self.dates(starts, *path, "start"), self.dates(ends, *path, "end")
+        if len(self.problems) == before:
+            self.problems += check_claims(starts, ends, *path, "end")
+        return read
+
     def duration(self, duration: Duration | None, *path: str) -> dict[str, Any]:
         """The two columns of a duration; nulls for None."""
         if duration is None:
@@ -105,6 +115,18 @@ class Reading:
         """The number, which must lie between two others; None for None."""
         if number is not None and not low <= number <= high:
             self.problem(ErrorCode.INVALID, f"{number:g} does not lie between {low} and {high}.", *path)
+        return number
+
+    def amount(self, number: float | None, *path: str) -> Any:
+        """The number, of which there can be none but not fewer; None for None."""
+        if number is not None and number < 0:
+            self.problem(ErrorCode.INVALID, f"{number:g} is less than nothing.", *path)
+        return number
+
+    def known(self, number: int | None, *path: str) -> int | None:
+        """The number, which is left out where it is not known, and is never 0 (rule 8); None for None."""
+        if number is not None and number < 1:
+            self.problem(ErrorCode.INVALID, "It is at least 1. Leave it out if it is not known; it is never 0.", *path)
         return number
 
     def problem(self, code: ErrorCode, message: str, *path: str) -> None:

@@ -11,6 +11,7 @@ from services.access import access, access_for_change, unknown
 from services.artefacts.tables import Artefact
 from services.cases.tables import Case
 from services.errors import ErrorCode, refusal
+from services.life_cycle import kept, kept_with_case
 from services.practices.tables import Practice
 from services.test_rounds.tables import TestRound
 from services.viewer import PUBLIC, Viewer
@@ -36,27 +37,34 @@ KINDS: Mapping[str, Kind] = {
     "Artefact": Kind(Artefact, "artefact", "artefact", "organisation"),
 }
 
+_CASE = 's."case"'
 _ASKED = "(select {}::uuid as id, {}::int as version, {}::text[] as keys) asked"
 _OF_PUBLICATION = (  # without a number the current version comes first, then the newest
-    "select s.owner as organisation, v.number as version, s.audience as whole, v.audience, OF_CASE as of_case"  # noqa: S608 - our own names
+    "select s.owner as organisation, v.number as version, s.audience as whole, v.audience, OF_CASE as of_case,"  # noqa: S608 - our own names
+    " coalesce(KEPT, case when v.status = 'WITHDRAWN' then v.status end) as kept"
     f" from {_ASKED}"
     ' join "THING" s on s.id = asked.id and s.audience && asked.keys'
     ' join "THING_version" v on v."THING" = s.id and v.audience && asked.keys'
     " where v.number = coalesce(asked.version, v.number)"
     " order by v.number = s.current_number desc, v.number desc limit 1"
 )
+_OF_FILE = f"coalesce({kept('case', _CASE)}, {kept('practice', 's.practice')}, {kept_with_case('r')})"
 VERSIONS: Mapping[str, str] = {
-    "Case": _OF_PUBLICATION.replace("THING", "case").replace("OF_CASE", "s.id"),
-    "Practice": _OF_PUBLICATION.replace("THING", "practice").replace("OF_CASE", "null::uuid"),
+    "Case": _OF_PUBLICATION.replace("THING", "case").replace("OF_CASE", "s.id").replace("KEPT", kept("case", "s.id")),
+    "Practice": _OF_PUBLICATION.replace("THING", "practice")
+    .replace("OF_CASE", "null::uuid")
+    .replace("KEPT", kept("practice", "s.id")),
     "TestRound": (
         "select s.organisation, coalesce(asked.version, s.revision) as version, w.audience as whole, s.audience,"  # noqa: S608
-        f" w.id as of_case from {_ASKED} join test_round s on s.id = asked.id and s.audience && asked.keys"
+        f" w.id as of_case, {kept_with_case('s')} as kept from {_ASKED}"
+        " join test_round s on s.id = asked.id and s.audience && asked.keys"
         ' join "case" w on w.id = s."case" and w.audience && asked.keys'
         " where coalesce(asked.version, s.revision) between 1 and s.revision"
     ),
     "Artefact": (
         "select s.organisation, v.number as version, coalesce(c.audience, r.audience, p.audience, e.audience) as whole,"  # noqa: S608
-        f' s.audience, coalesce(s."case", r."case") as of_case from {_ASKED} join artefact s on s.id = asked.id'
+        f' s.audience, coalesce(s."case", r."case") as of_case,'
+        f" {_OF_FILE} as kept from {_ASKED} join artefact s on s.id = asked.id"
         " and s.audience && asked.keys"
         " join artefact_version v on v.artefact = s.id and v.state = 'STORED'"
         ' left join "case" c on c.id = s."case" left join test_round r on r.id = s.test_round'
@@ -66,8 +74,8 @@ VERSIONS: Mapping[str, str] = {
     ),
 }
 """The statement of one version of a subject that a keyring may read: its organisation, the version's number, the
-readers of the subject and of the version, and the case that it is or belongs to. It takes the subject's id, a number or
-null, and the keyring."""
+readers of the subject and of the version, the case that it is or belongs to, and its state, `kept`, if it is kept as it
+is. It takes the subject's id, a number or null, and the keyring."""
 _NEWEST: Mapping[str, str] = {
     "Case": 'select max(number) as number from case_version where "case" = {}',
     "Practice": "select max(number) as number from practice_version where practice = {}",
@@ -87,6 +95,8 @@ class Subject:
     version: int
     audience: tuple[str, ...]
     case: UUID | None
+    kept: str | None
+    """The state in which nothing is said of it any more, if it is in one: see services.life_cycle."""
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -118,7 +128,7 @@ async def readable_subject(viewer: Viewer, thing: Thing, version: int | None) ->
     if row is None:
         return None
     readers = _narrower(row["whole"], row["audience"])
-    return Subject(kind, row_id, row["organisation"], row["version"], readers, row["of_case"])
+    return Subject(kind, row_id, row["organisation"], row["version"], readers, row["of_case"], row["kept"])
 
 
 async def newest_version(thing: Thing) -> int | None:

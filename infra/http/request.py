@@ -23,6 +23,7 @@ class RequestBody(msgspec.Struct, rename="camel"):
 
 
 _decode = msgspec.json.Decoder(RequestBody).decode
+TOO_DEEP = "is JSON with lists or objects nested too deep to be read. Nest them less."
 
 
 async def posted(headers: Mapping[bytes, bytes], receive: Receive, largest: int) -> RequestBody:
@@ -36,7 +37,9 @@ async def posted(headers: Mapping[bytes, bytes], receive: Receive, largest: int)
         request = _decode(body)
     except msgspec.ValidationError as error:
         raise Refused(400, "BAD_REQUEST", f"The request has a parameter of the wrong type: {error}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except RecursionError:
+        raise Refused(400, "BAD_REQUEST", f"The body {TOO_DEEP}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refused(400, "BAD_REQUEST", "The body is not valid JSON.") from None
     if b"\\u0000" in body:
         _check_variables(request)
@@ -60,6 +63,8 @@ def asked(query_string: bytes) -> RequestBody:
             if given.get("extensions")
             else None,
         )
+    except RecursionError:
+        raise Refused(400, "BAD_REQUEST", f"What you send {TOO_DEEP}") from None
     except msgspec.DecodeError:
         raise Refused(400, "BAD_REQUEST", "`variables` and `extensions` are JSON objects.") from None
     _check_variables(request)
@@ -67,16 +72,19 @@ def asked(query_string: bytes) -> RequestBody:
 
 
 def has_nul(value: Any) -> bool:
-    """PostgreSQL stores no NUL, so none is let in."""
-    match value:
-        case str():
-            return "\x00" in value
-        case dict():
-            return any(has_nul(item) for pair in value.items() for item in pair)
-        case list():
-            return any(map(has_nul, value))
-        case _:
-            return False
+    """PostgreSQL stores no NUL, so none is let in, however deep it lies."""
+    unseen = [value]
+    while unseen:
+        match unseen.pop():
+            case str() as text if "\x00" in text:
+                return True
+            case dict() as pairs:
+                unseen += (*pairs, *pairs.values())
+            case list() as items:
+                unseen += items
+            case _:
+                pass
+    return False
 
 
 def _check_variables(request: RequestBody) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from uuid import UUID
 
@@ -136,11 +135,10 @@ class Identity:
         given = headers.get(b"cookie", b"")
         if name.encode() not in given:
             return None
-        try:
-            found = SimpleCookie(given.decode("latin-1")).get(name)
-        except CookieError:
-            return None
-        return found.value if found and found.value else None
+        # One by one: what somebody else's page has set beside ours may be no cookie at all (RFC 6265, 5.2).
+        pairs = (one.partition("=") for one in given.decode("latin-1").split(";"))
+        found = [value.strip(" \t").strip('"') for key, _, value in pairs if key.strip(" \t") == name]
+        return (found[-1] or None) if found else None
 
 
 @dataclass(frozen=True, slots=True)

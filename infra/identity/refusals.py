@@ -5,6 +5,8 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from asyncpg import InterfaceError
+
 from services.organisations.sign_ins import (
     Denied,
     RefusedSignIn,
@@ -33,26 +35,37 @@ class Refusals:
 
     def note(self, refused: RefusedSignIn | Denied) -> None:
         """Count one more."""
-        if refused in self._counts or len(self._counts) < TOLD_APART:
-            self._counts[refused] = self._counts.get(refused, 0) + 1
+        self._count(refused, 1)
+
+    def _count(self, refused: RefusedSignIn | Denied | None, times: int) -> None:
+        if refused is not None and (refused in self._counts or len(self._counts) < TOLD_APART):
+            self._counts[refused] = self._counts.get(refused, 0) + times
         else:
-            self._unnamed += 1
+            self._unnamed += times
 
     async def write(self) -> None:
-        """Append what was counted to the log. What cannot be written is said on the process's own log, and dropped."""
+        """Append what was counted to the log: each line that can be written.
+
+        What cannot is said on the process's own log, and counted on for the next time.
+        """
         counts, self._counts = self._counts, {}
         unnamed, self._unnamed = self._unnamed, 0
-        try:
-            for refused, times in counts.items():
-                if isinstance(refused, Denied):
-                    await record_denial(refused, times)
-                else:
-                    await record_refused_sign_in(refused, times)
-            if unnamed:
-                await record_unnamed(unnamed)
-        except Exception:
+        unwritten, why, is_away = 0, set[str](), False
+        for refused, times in (*counts.items(), *([(None, unnamed)] if unnamed else [])):
+            # While the database is away, a try for each would keep a server that is told to stop from stopping.
+            if not is_away:
+                try:
+                    await _record(refused, times)
+                    continue
+                except Exception as error:  # noqa: BLE001 - whatever it is, the next line may be written
+                    is_away = isinstance(error, (OSError, InterfaceError))
+                    why.add(type(error).__name__)
+            unwritten += times
+            self._count(refused, times)
+        if unwritten:
             # Their number alone: addresses of requests do not belong on the process's own log.
-            logger.exception("Of %d refusals some could not be written to the log.", sum(counts.values()) + unnamed)
+            total, kinds = sum(counts.values()) + unnamed, ", ".join(sorted(why))
+            logger.error("Of %d refusals %d could not be written to the log yet (%s).", total, unwritten, kinds)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
@@ -69,3 +82,14 @@ class Refusals:
         while True:
             await asyncio.sleep(self._every)
             await self.write()
+
+
+async def _record(refused: RefusedSignIn | Denied | None, times: int) -> None:
+    """One line; None stands for those that were not told apart."""
+    match refused:
+        case None:
+            await record_unnamed(times)
+        case Denied():
+            await record_denial(refused, times)
+        case _:
+            await record_refused_sign_in(refused, times)

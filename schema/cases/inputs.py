@@ -23,7 +23,9 @@ class ParticipationInput:
     role: ParticipationRole = strawberry.field(description="What it was in the case.")
     organisation: str | None = strawberry.field(default=None, description="The organisation's slug.")
     stakeholder_group: list[LocalisedTextInput] | None = strawberry.field(default=None, description="The group.")
-    headcount: int | None = strawberry.field(default=None, description="How many people; null if not reported.")
+    headcount: int | None = strawberry.field(
+        default=None, description="How many people, at least 1; null if not reported."
+    )
 
 
 @strawberry.input(description="A phase.")
@@ -80,7 +82,7 @@ class ImplementationSheetInput:
     goal: list[LocalisedTextInput] = strawberry.field(description="What it is to achieve.")
     responsible: list[LocalisedTextInput] | None = strawberry.field(default=None, description="Who is to do it.")
     steps: list[list[LocalisedTextInput]] = strawberry.field(default_factory=list, description="The steps, in order.")
-    cost: float | None = strawberry.field(default=None, description="What it costs; null if not estimated.")
+    cost: float | None = strawberry.field(default=None, description="What it costs, 0 or more; null if not estimated.")
     currency: str | None = strawberry.field(default=None, description="ISO 4217 code of the cost.")
     start: list[DateClaimInput] = strawberry.field(default_factory=list, description="When it is to begin.")
     end: list[DateClaimInput] = strawberry.field(default_factory=list, description="When it is to end.")
@@ -132,7 +134,7 @@ class OutputInput:
     statement: list[LocalisedTextInput] = strawberry.field(description="What it is.")
     status: OutputStatus = strawberry.field(description="How far it had come.")
     quantity: int | None = strawberry.field(
-        default=None, description="How many, such as 40 ideas; null if there is nothing to count."
+        default=None, description="How many, such as 40 ideas, 0 or more; null if there is nothing to count."
     )
     unit: list[LocalisedTextInput] | None = strawberry.field(default=None, description="What `quantity` counts.")
 

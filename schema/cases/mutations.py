@@ -105,7 +105,8 @@ class PublishCaseInput:
     id: strawberry.ID = strawberry.field(description=_ID)
     embargo_until: datetime | None = strawberry.field(
         default=None,
-        description="Until then only the owner's organisation sees it, and whoever was let in; without it, at once.",
+        description="An instant ahead: until then only the owner's organisation sees it, and whoever was let in."
+        " Without it, at once.",
     )
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 
@@ -143,6 +144,13 @@ class WithdrawCasePayload(Payload):
 @strawberry.type(description="The answer of archiveCase.")
 class ArchiveCasePayload(Payload):
     """Payload of archiveCase."""
+
+    case: Case | None = reference("The case.")
+
+
+@strawberry.type(description="The answer of unarchiveCase.")
+class UnarchiveCasePayload(Payload):
+    """Payload of unarchiveCase."""
 
     case: Case | None = reference("The case.")
 
@@ -237,10 +245,20 @@ class CaseMutations(SharingMutations):
         )
         return await answer(WithdrawCasePayload, "case", call)
 
-    @strawberry.mutation(description="Mark a published case as no longer current. Needs EDITOR in its owner.")
+    @strawberry.mutation(
+        description="Mark a published case as no longer current, and keep it as it is. Needs EDITOR in its owner."
+    )
     async def archive_case(self, info: Info[Context, None], input: CaseStepInput) -> ArchiveCasePayload:
         """See services.cases.archive_case."""
         call = cases.archive_case(
             info.context.viewer, ids.read(input.id, "Case"), expected_version=input.expected_version
         )
         return await answer(ArchiveCasePayload, "case", call)
+
+    @strawberry.mutation(description="Make an archived case current again. Needs EDITOR in its owner.")
+    async def unarchive_case(self, info: Info[Context, None], input: CaseStepInput) -> UnarchiveCasePayload:
+        """See services.cases.unarchive_case."""
+        call = cases.unarchive_case(
+            info.context.viewer, ids.read(input.id, "Case"), expected_version=input.expected_version
+        )
+        return await answer(UnarchiveCasePayload, "case", call)

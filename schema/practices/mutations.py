@@ -100,7 +100,8 @@ class PublishPracticeInput:
 
     id: strawberry.ID = strawberry.field(description=_ID)
     embargo_until: datetime | None = strawberry.field(
-        default=None, description="Until then only the owner's organisation sees it; without it, at once."
+        default=None,
+        description="An instant ahead: until then only the owner's organisation sees it. Without it, at once.",
     )
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 
@@ -122,6 +123,13 @@ class WithdrawPracticePayload(Payload):
 @strawberry.type(description="The answer of archivePractice.")
 class ArchivePracticePayload(Payload):
     """Payload of archivePractice."""
+
+    practice: Practice | None = reference("The practice.")
+
+
+@strawberry.type(description="The answer of unarchivePractice.")
+class UnarchivePracticePayload(Payload):
+    """Payload of unarchivePractice."""
 
     practice: Practice | None = reference("The practice.")
 
@@ -202,10 +210,20 @@ class PracticeMutations:
         )
         return await answer(WithdrawPracticePayload, "practice", call)
 
-    @strawberry.mutation(description="Mark a published practice as no longer current. Needs EDITOR in its owner.")
+    @strawberry.mutation(
+        description="Mark a published practice as no longer current, and keep it as it is. Needs EDITOR in its owner."
+    )
     async def archive_practice(self, info: Info[Context, None], input: PracticeStepInput) -> ArchivePracticePayload:
         """See services.practices.archive_practice."""
         call = practices.archive_practice(
             info.context.viewer, ids.read(input.id, "Practice"), expected_version=input.expected_version
         )
         return await answer(ArchivePracticePayload, "practice", call)
+
+    @strawberry.mutation(description="Make an archived practice current again. Needs EDITOR in its owner.")
+    async def unarchive_practice(self, info: Info[Context, None], input: PracticeStepInput) -> UnarchivePracticePayload:
+        """See services.practices.unarchive_practice."""
+        call = practices.unarchive_practice(
+            info.context.viewer, ids.read(input.id, "Practice"), expected_version=input.expected_version
+        )
+        return await answer(UnarchivePracticePayload, "practice", call)

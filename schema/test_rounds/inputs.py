@@ -62,7 +62,8 @@ class PlanTestRoundInput:
     problem: list[LocalisedTextInput] = strawberry.field(description="What is to be solved.")
     hypothesis: list[LocalisedTextInput] = strawberry.field(description="What is put to the test.")
     number: int | None = strawberry.field(
-        default=None, description="Its number among the organisation's rounds on the case; else the next free one."
+        default=None,
+        description="Its number among the organisation's rounds on the case, 1 to 9,999; else the next free one.",
     )
     prototype_version: str | None = strawberry.field(default=None, description="The version of the prototype.")
     window: TestWindowInput | None = strawberry.field(default=None, description="The days on which people test.")

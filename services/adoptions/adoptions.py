@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services import idempotency, log
-from services.access import access_for_change, check_revision, require_role, unknown
+from services.access import access_for_change, check_revision, require_role, unknown, unknown_slug
 from services.adoptions.rules import (
     check_address,
     check_adopter,
@@ -71,7 +71,7 @@ async def record_adoption(
         whole = await _adopted_for_change(viewer, adopted)
         organisation = await Organisation.select(Organisation.id).where(Organisation.slug == new.organisation).first()
         if organisation is None:
-            raise unknown("organisation", "organisation")
+            raise unknown_slug("organisation", new.organisation, "organisation")
         adopter: UUID = organisation["id"]
         require_role(viewer, adopter, Role.EDITOR, "record what it takes over")
         claim = await idempotency.claim(viewer, "record_adoption", idempotency_key, (adopted, new))
@@ -184,7 +184,8 @@ async def _narrowed(
     """The readers chosen among those of what is adopted; None for all of them."""
     if audience is None:
         return None
-    chosen = await keys(viewer, audience, adopter, "audience", case=whole.id if isinstance(whole, Case) else None)
+    case = whole.id if isinstance(whole, Case) else None
+    chosen = await keys(viewer, audience, adopter, "audience", case=case, among=whole.audience)
     refuse_if(check_readers(chosen, whole.audience, {organisation_key(adopter), organisation_key(whole.owner)}))
     return chosen
 

@@ -21,7 +21,7 @@ from services.artefacts.rules import (
 )
 from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.terms import ArtefactKind, ScanState, UploadState
-from services.artefacts.wholes import KINDS, Thing, Whole, lock_whole, whole_of
+from services.artefacts.wholes import KINDS, Thing, Whole, check_whole_goes_on, lock_whole, whole_of
 from services.audiences import Audience, keys
 from services.errors import ErrorCode, Problem, refusal, refuse_if
 from services.ids import new_id
@@ -99,6 +99,7 @@ async def start_upload(
         claim = await idempotency.claim(viewer, "start_upload", idempotency_key, (thing, upload))
         if claim.made:
             return await _again(files, claim.id)
+        await check_whole_goes_on(whole_of(artefact), field)
         refuse_if((*check_announced(facts, largest), *problems))
         if field == "subject":
             await Artefact.insert(artefact)
@@ -150,6 +151,7 @@ async def edit_artefact(
         whole = await lock_whole(viewer, whole_of(found), "id")
         artefact = await _editable(viewer, artefact_id, "id", "change its files")
         check_revision(expected_version, artefact.revision)
+        await check_whole_goes_on(whole_of(artefact), "id")
         narrowed, problems = await _narrowed(viewer, change.audience, artefact.organisation, whole)
         reader = Reading()
         title = reader.text(change.title, "title", limit=TITLE_LIMIT)
@@ -252,7 +254,7 @@ async def _narrowed(
     """The readers chosen among the whole's, None for all of them, and what is wrong with the choice."""
     if audience is None:
         return None, []
-    chosen = await keys(viewer, audience, organisation, "audience", case=whole.case)
+    chosen = await keys(viewer, audience, organisation, "audience", case=whole.case, among=whole.readers_to_come)
     return chosen, [*check_readers(chosen, organisation_key(organisation), whole.readers_to_come)]
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services import log
-from services.access import access, access_for_change, require_role, unknown
+from services.access import access, access_for_change, require_role, unknown, unknown_slug
 from services.cases.rules import check_until
 from services.cases.tables import Admission, Case
 from services.errors import ErrorCode, refusal, refuse_if
@@ -49,7 +49,7 @@ async def admit_organisation(viewer: Viewer, case_id: UUID | None, slug: str, un
         require_role(viewer, case.owner, Role.EDITOR, "let others into its cases")
         found = await Organisation.select(Organisation.id).where(Organisation.slug == slug).first()
         if found is None:
-            raise unknown("organisation", "organisation")
+            raise unknown_slug("organisation", slug, "organisation")
         return await admit_body(viewer, case, found["id"], until)
 
 

@@ -116,6 +116,11 @@ async def release_case(case_id: UUID) -> None:
     await _CASES.release(case_id)
 
 
+async def unarchive_case(viewer: Viewer, case_id: UUID | None, *, expected_version: int | None = None) -> UUID:
+    """Make what was archived current again."""
+    return await _CASES.unarchive(viewer, case_id, expected=expected_version)
+
+
 async def archive_case(viewer: Viewer, case_id: UUID | None, *, expected_version: int | None = None) -> UUID:
     """Mark the published version as no longer current; it stays where it is."""
     return await _CASES.archive(viewer, case_id, expected=expected_version)

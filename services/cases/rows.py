@@ -9,10 +9,11 @@ from piccolo.table import Table
 from services.cases import content as c
 from services.cases import tables as t
 from services.cases.rules import check_currency
-from services.cases.terms import OutcomeKind, OutcomeUnit, TakeawayKind
+from services.cases.terms import OutcomeKind, TakeawayKind
 from services.columns import stored
 from services.errors import ErrorCode
 from services.licences import check_licence
+from services.measures import check_measure
 from services.organisations.rules import check_website
 from services.publishing import Manuscript
 from services.reading import Reading, reading
@@ -89,6 +90,7 @@ async def read(content: c.CaseContent) -> Reading:
 def version_columns(content: c.CaseContent, reader: Reading) -> dict[str, Any]:
     """The columns of the version itself."""
     reader.found(check_licence(content.licence), "licence")
+    start, end = reader.period(content.start, content.end)
     return {
         "title": stored(reader.text(content.title, "title", limit=TITLE_LIMIT)),
         "summary": stored(reader.text(content.summary, "summary", limit=SUMMARY_LIMIT)),
@@ -96,8 +98,8 @@ def version_columns(content: c.CaseContent, reader: Reading) -> dict[str, Any]:
         "context": stored(reader.text(content.context, "context")),
         "licence": content.licence,
         "languages": list(content.languages),
-        "start": stored(reader.dates(content.start, "start")),
-        "end": stored(reader.dates(content.end, "end")),
+        "start": stored(start),
+        "end": stored(end),
         **_source(content.source_document, reader),
     }
 
@@ -185,15 +187,13 @@ def _participation(version: UUID, n: int, one: c.Participation, reader: Reading)
     path = ("participations", str(n))
     if (one.organisation is None) == (one.stakeholder_group is None):
         reader.problem(ErrorCode.INVALID, "Give either the organisation or the stakeholder group.", *path)
-    if one.headcount is not None and one.headcount < 1:
-        reader.problem(ErrorCode.INVALID, "A headcount is at least 1; leave it out if it is not known.", *path)
     return t.Participation(
         version=version,
         position=n,
         organisation=reader.organisation(one.organisation, *path, "organisation"),
         stakeholder_group=stored(reader.text(one.stakeholder_group, *path, "stakeholderGroup")),
         role=one.role,
-        headcount=one.headcount,
+        headcount=reader.known(one.headcount, *path, "headcount"),
     )
 
 
@@ -255,6 +255,7 @@ def _idea(version: UUID, n: int, one: c.Idea, challenges: Sequence[Table], reade
 def _sheet(version: UUID, n: int, one: c.ImplementationSheet, idea: Table, reader: Reading) -> Table:
     path = ("ideas", str(n), "sheet")
     reader.found(check_currency(one.currency), *path, "currency")
+    start, end = reader.period(one.start, one.end, *path)
     return t.ImplementationSheet(
         version=version,
         position=n,
@@ -262,23 +263,24 @@ def _sheet(version: UUID, n: int, one: c.ImplementationSheet, idea: Table, reade
         goal=stored(reader.text(one.goal, *path, "goal")),
         responsible=stored(reader.text(one.responsible, *path, "responsible")),
         steps=stored(reader.texts(one.steps, *path, "steps")),
-        cost=one.cost,
+        cost=reader.amount(one.cost, *path, "cost"),
         currency=one.currency,
-        start=stored(reader.dates(one.start, *path, "start")),
-        end=stored(reader.dates(one.end, *path, "end")),
+        start=stored(start),
+        end=stored(end),
     )
 
 
 def _road_map(version: UUID, n: int, one: c.RoadMapItem, ideas: Sequence[Table], reader: Reading) -> Table:
     path = ("roadMap", str(n))
+    start, end = reader.period(one.start, one.end, *path)
     return t.RoadMapItem(
         version=version,
         position=n,
         phase=stored(reader.text(one.phase, *path, "phase")),
         sub_project=stored(reader.text(one.sub_project, *path, "subProject")),
         idea=reader.place(one.idea, ideas, *path, "idea"),
-        start=stored(reader.dates(one.start, *path, "start")),
-        end=stored(reader.dates(one.end, *path, "end")),
+        start=stored(start),
+        end=stored(end),
     )
 
 
@@ -306,7 +308,7 @@ def _output(version: UUID, n: int, one: c.Output, reader: Reading) -> Table:
         kind=one.kind,
         statement=stored(reader.text(one.statement, *path, "statement")),
         status=one.status,
-        quantity=one.quantity,
+        quantity=reader.amount(one.quantity, *path, "quantity"),
         unit=stored(reader.text(one.unit, *path, "unit")),
     )
 
@@ -315,14 +317,10 @@ def _outcome(version: UUID, n: int, one: c.Outcome, audience: list[str], reader:
     path = ("outcomes", str(n))
     if one.kind is OutcomeKind.MEASURED and one.value is None:
         reader.problem(ErrorCode.REQUIRED, "A measured outcome has a value; or choose another kind.", *path, "value")
-    if one.value is not None and one.unit is None:
+    if (one.value, one.baseline) != (None, None) and one.unit is None:
         reader.problem(ErrorCode.REQUIRED, "Say what the value is counted in.", *path, "unit")
-    if one.unit is OutcomeUnit.PERCENT:
-        reader.between(0, 100, one.value, *path, "value")
-        reader.between(0, 100, one.baseline, *path, "baseline")
-    for name, number in (("denominator", one.denominator), ("respondents", one.respondents)):
-        if number is not None and number < 1:
-            reader.problem(ErrorCode.INVALID, "Leave it out if it is not known; it is never 0.", *path, name)
+    reader.problems += check_measure(one.value, one.unit, *path, "value")
+    reader.problems += check_measure(one.baseline, one.unit, *path, "baseline")
     return t.Outcome(
         version=version,
         position=n,
@@ -332,8 +330,8 @@ def _outcome(version: UUID, n: int, one: c.Outcome, audience: list[str], reader:
         value=one.value,
         unit=one.unit,
         baseline=one.baseline,
-        denominator=one.denominator,
-        respondents=one.respondents,
+        denominator=reader.known(one.denominator, *path, "denominator"),
+        respondents=reader.known(one.respondents, *path, "respondents"),
         period=reader.line(one.period, *path, "period"),
         source=stored(reader.text(one.source, *path, "source")),
     )

@@ -219,7 +219,7 @@ class AccessRequest(Identified, Table):
     person = ForeignKey(Person, null=False, on_delete=OnDelete.cascade)
     organisation = ForeignKey(Organisation, null=True, on_delete=OnDelete.set_null)
     asked = Varchar(length=200)
-    case = ForeignKey(Case, null=True, on_delete=OnDelete.cascade)
+    case = ForeignKey(Case, null=True, on_delete=OnDelete.set_null)
     message = Text()
     created_at = Timestamptz(default=TimestamptzNow())
     answer = Varchar(length=12, choices=AccessAnswer, null=True, default=None)

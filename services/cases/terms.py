@@ -25,8 +25,8 @@ class PublicationStatus(Term):
     CHANGES_REQUESTED = "CHANGES_REQUESTED", "Back with its authors, with a note of what to change."
     PUBLISHED = "PUBLISHED", "Published; its text never changes again."
     SUPERSEDED = "SUPERSEDED", "Published once; a later version took its place."
-    ARCHIVED = "ARCHIVED", "Kept, and no longer current."
-    WITHDRAWN = "WITHDRAWN", "Taken back by its owner before publication."
+    ARCHIVED = "ARCHIVED", "Kept as it is, and no longer current, until its owner says otherwise."
+    WITHDRAWN = "WITHDRAWN", "Taken back by its owner before publication; editing it makes it a draft again."
 
 
 class ParticipationRole(Term):

@@ -18,6 +18,7 @@ _INSERT = """
     with subject as ({subject}),
     widest as (
         select version, case when 'public' = any(audience) then whole else audience end as keys from subject
+        where kept is null
     ),
     readers as (
         select version, array(
@@ -57,7 +58,7 @@ class Words(NamedTuple):
 
 
 async def add_at_once(viewer: Viewer, thing: Thing, organisation: UUID, words: Words) -> UUID | None:
-    """The comment's id; None where the viewer may not read the subject, or there is none."""
+    """The comment's id; None where the viewer may not read the subject, there is none, or it is kept as it is."""
     kind, subject = thing
     author = viewer.require_person()
     whose = person_key(author), new_id(), author, organisation

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services import idempotency, log
-from services.access import access, access_for_change, check_revision, require_role, unknown
+from services.access import access, access_for_change, check_revision, require_role, unknown_slug
 from services.audiences import Audience
 from services.cases.admissions import is_guest
 from services.comments.at_once import Words, add_at_once
@@ -15,9 +15,10 @@ from services.comments.rules import check_open, check_words, has_happened, is_go
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
 from services.languages import LanguageCode
+from services.life_cycle import check_going_on
 from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
-from services.subjects import KINDS, Subject, Thing, access_subject, organisation_of, subject_of
+from services.subjects import KINDS, Subject, Thing, access_subject, organisation_of, readable_subject, subject_of
 from services.text import clean
 from services.transaction import transaction
 from services.viewer import Viewer, admission_key, admissions
@@ -84,6 +85,7 @@ async def add_comment(
         claim = await idempotency.claim(viewer, "add_comment", idempotency_key, (thing, reply_to, new))
         if claim.made:
             return claim.id
+        check_going_on(subject.kept, "subject")
         audience = await readers(viewer, new.audience, subject, answered, organisation)
         await Comment.raw(
             _INSERT[subject.kind],
@@ -117,6 +119,7 @@ async def edit_comment(
         comment, organisation = await _changeable(viewer, comment_id, expected_version)
         if comment.author != viewer.person:
             raise refusal(ErrorCode.FORBIDDEN, "Only its author may change what it says.")
+        await _check_going_on(viewer, comment)
         check_open(comment)
         now = datetime.now(UTC)
         await _change(viewer, comment, "edit_comment", organisation, body=said, language=language, edited_at=now)
@@ -129,6 +132,7 @@ async def resolve_comment(viewer: Viewer, comment_id: UUID | None, *, expected_v
     async with transaction():
         comment, organisation = await _changeable(viewer, comment_id, expected_version)
         _require_say(viewer, comment, organisation, "settle what was said of its things")
+        await _check_going_on(viewer, comment)
         check_open(comment)
         if comment.reply_to:
             raise refusal(ErrorCode.INVALID, "A reply is settled with the comment that began the thread.", "id")
@@ -143,6 +147,7 @@ async def reopen_comment(viewer: Viewer, comment_id: UUID | None, *, expected_ve
     async with transaction():
         comment, organisation = await _changeable(viewer, comment_id, expected_version)
         _require_say(viewer, comment, organisation, "take up again what was said of its things")
+        await _check_going_on(viewer, comment)
         if not has_happened(comment.resolved_at):
             raise refusal(ErrorCode.WRONG_STATE, "It is not resolved.", "id")
         await _change(viewer, comment, "reopen_comment", organisation, resolved_at=None, resolved_by=None)
@@ -191,6 +196,13 @@ async def _changeable(viewer: Viewer, comment_id: UUID | None, expected: int | N
     return comment, organisation
 
 
+async def _check_going_on(viewer: Viewer, comment: Comment) -> None:
+    """Raise DomainError WRONG_STATE while what the comment speaks of is archived or withdrawn."""
+    subject = await readable_subject(viewer, subject_of(comment), comment.subject_version)
+    if subject:
+        check_going_on(subject.kept, "id")
+
+
 def _require_say(viewer: Viewer, comment: Comment, organisation: UUID, to: str) -> None:
     if comment.author != viewer.person:
         require_role(viewer, organisation, Role.EDITOR, to)
@@ -215,7 +227,7 @@ async def _spokesman(viewer: Viewer, slug: str | None, least: Role) -> UUID:
         return spokesman_of(viewer, least)
     found = await Organisation.select(Organisation.id).where(Organisation.slug == slug).first()
     if found is None:
-        raise unknown("organisation", "organisation")
+        raise unknown_slug("organisation", slug, "organisation")
     organisation: UUID = found["id"]
     require_role(viewer, organisation, least, "comment in its name")
     return organisation

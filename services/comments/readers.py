@@ -31,7 +31,8 @@ async def readers(
         if readable(kept, viewer.keyring):
             return kept
         return [*kept, own if readable(widest, await keyring_of(organisation)) else author]
-    named = await keys(viewer, wanted, subject.organisation, "audience", case=subject.case)
+    among = [*widest, *await keyring_of(organisation)]
+    named = await keys(viewer, wanted, subject.organisation, "audience", case=subject.case, among=among)
     strangers = await _outside([*named, own], widest)
     if strangers - {own, organisation_key(subject.organisation)}:
         raise refusal(

@@ -10,7 +10,7 @@ from piccolo.columns import Column
 from piccolo.table import Table
 
 from services import idempotency, log
-from services.access import access_for_change, check_revision, readable, require_role, unknown
+from services.access import access_for_change, check_revision, readable, require_role, unknown_slug
 from services.audiences import Audience, keys
 from services.cases.tables import Case
 from services.errors import ErrorCode, refusal
@@ -113,7 +113,7 @@ def _recorder(reader: Reading, content: EventContent, organisation: str | None) 
         raise refusal(ErrorCode.REQUIRED, "Name the organisation that records the event, or its host.", "organisation")
     found = reader.organisations.get(slug)
     if found is None:
-        raise unknown("organisation", field)
+        raise unknown_slug("organisation", slug, field)
     return found
 
 

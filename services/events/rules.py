@@ -6,6 +6,7 @@ from typing import Final
 
 from services.cases.content import SourceDocument
 from services.countries import check_country
+from services.dates import check_order
 from services.errors import ErrorCode, Problem
 from services.events.content import EventContent, Participant
 from services.organisations.rules import check_website
@@ -20,8 +21,7 @@ PARTS_LIMIT: Final = 1_000
 
 def check_event(event: EventContent) -> Iterator[Problem]:
     """It does not end before it begins, its countries exist, and lists and lines keep to their limits."""
-    if event.end is not None and event.end < event.start:
-        yield Problem(ErrorCode.INVALID, f"It began on {event.start}; it cannot end before that.", ("end",))
+    yield from check_order(event.start, event.end, "end")
     if event.country is not None:
         yield from check_country(event.country, "country")
     if event.place is not None:

@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services import log
-from services.access import readable
+from services.access import readable, unknown_slug
 from services.errors import ErrorCode, refusal
 from services.networks.tables import NetworkProposal
 from services.networks.terms import ProposalState
 from services.organisations.keyrings import renew_audiences
 from services.organisations.locks import lock_network
 from services.organisations.members import runs
-from services.organisations.organisations import unknown_slug
 from services.organisations.tables import Network, NetworkMember, Organisation
 from services.organisations.terms import NetworkRole
 from services.viewer import Viewer

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services import idempotency, log
 from services.access import access, role_refusal, unknown
-from services.errors import ErrorCode, refusal, refuse_if
+from services.errors import DomainError, ErrorCode, refusal, refuse_if
 from services.ids import new_id
 from services.organisations.keyrings import keyring_change, renew_audiences
 from services.organisations.organisations import organisation_for_change
@@ -238,12 +238,18 @@ async def _end(viewer: Viewer, organisation: Organisation, membership: Membershi
 def _check_speaks_for(viewer: Viewer, organisation: Organisation, field: str) -> None:
     """Raise DomainError where the viewer is signed in for another organisation, by a provider of that one."""
     if viewer.within not in {None, organisation.id}:
-        raise unknown("member", field)
+        raise _no_member(organisation, field)
 
 
 async def _membership(organisation: Organisation, person_id: UUID | None, field: str) -> Membership:
     query = Membership.objects().where((Membership.organisation == organisation.id) & (Membership.person == person_id))
     found = await query.first() if person_id else None
     if found is None:
-        raise unknown("member", field)
+        raise _no_member(organisation, field)
     return found
+
+
+def _no_member(organisation: Organisation, field: str) -> DomainError:
+    if field == "organisation":  # it is one's own membership that was looked for, and only the slug was given
+        return refusal(ErrorCode.NOT_FOUND, f"You are no member of «{organisation.slug}».", field)
+    return unknown("member", field)

@@ -6,15 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from services import idempotency, log
-from services.access import check_revision, require_role, require_steward, unknown
+from services.access import check_revision, require_role, require_steward, unknown, unknown_slug
 from services.columns import stored
-from services.errors import DomainError, ErrorCode, refusal
+from services.errors import ErrorCode, refusal
 from services.organisations.keyrings import keyring_change, renew_audiences
 from services.organisations.locks import lock_organisation
 from services.organisations.rules import (
     Identifier,
     check_identifiers,
-    check_inhabitants,
     check_place,
     check_website,
 )
@@ -121,11 +120,6 @@ async def organisation_named(slug: str, *field: str) -> Organisation:
     return found
 
 
-def unknown_slug(what: str, slug: str, *field: str) -> DomainError:
-    """The refusal for a slug that nothing has, or nothing that the viewer may see: both in the same words."""
-    return refusal(ErrorCode.NOT_FOUND, f"There is no {what} «{slug}».", *field)
-
-
 async def _for_change(organisation_id: UUID | None) -> Organisation:
     found = await lock_organisation(Organisation.id == organisation_id) if organisation_id else None
     if found is None:
@@ -149,7 +143,6 @@ def _profile(profile: OrganisationProfile, reader: Reading) -> dict[str, Any]:
     """The columns of a profile; problems are kept in the reader."""
     identifiers = [Identifier(clean(one.scheme), clean(one.value)) for one in profile.identifiers]
     reader.problems += check_place(profile.country, profile.nuts, profile.lau)
-    reader.problems += check_inhabitants(profile.inhabitants)
     reader.problems += check_identifiers(identifiers)
     reader.problems += check_website(profile.website)
     return {
@@ -160,7 +153,7 @@ def _profile(profile: OrganisationProfile, reader: Reading) -> dict[str, Any]:
         "country": profile.country,
         "nuts": profile.nuts,
         "lau": profile.lau,
-        "inhabitants": profile.inhabitants,
+        "inhabitants": reader.known(profile.inhabitants, "inhabitants"),
         "identifiers": stored([{"scheme": one.scheme, "value": one.value} for one in identifiers]),
         "website": profile.website,
         "parent": reader.organisation(profile.parent, "parent"),

@@ -48,12 +48,6 @@ def check_place(country: str, nuts: str | None, lau: str | None) -> Iterator[Pro
         yield Problem(ErrorCode.INVALID, f"«{lau}» is no LAU code: at most 13 letters and digits: 13029.", ("lau",))
 
 
-def check_inhabitants(inhabitants: int | None) -> Iterator[Problem]:
-    """Rule 8: what is not known is left out; it is never 0."""
-    if inhabitants is not None and inhabitants < 1:
-        yield Problem(ErrorCode.INVALID, "Leave it out if it is not known; it is never 0.", ("inhabitants",))
-
-
 def check_website(website: str | None) -> Iterator[Problem]:
     """A full address on the web, so that a page that shows it as a link leads nowhere else."""
     if website is None:

@@ -165,12 +165,19 @@ async def record_unnamed(times: int) -> None:
         await _record(ANYONE, REFUSE_SIGN_IN, _NOTHING_KNOWN, (), {"times": times, "unnamed": True})
 
 
+_FORGET_WHERE = """
+    with gone as (
+        update personal_token set last_used_from = null
+        where last_used_at < {} and last_used_from is not null returning 1
+    ) select count(*) as n from gone
+"""
+
+
 async def forget_where() -> int:
     """Forget from where tokens were last used, where that is as long ago as addresses are kept; gives how many."""
-    long_ago = PersonalToken.last_used_at < datetime.now(UTC) - ADDRESSES_KEPT
-    forgotten = PersonalToken.update({PersonalToken.last_used_from: None})
-    found = forgotten.where(long_ago & PersonalToken.last_used_from.is_not_null()).returning(PersonalToken.id)
-    return len(await found)
+    (gone,) = await PersonalToken.raw(_FORGET_WHERE, datetime.now(UTC) - ADDRESSES_KEPT)
+    count: int = gone["n"]
+    return count
 
 
 async def _whence(viewer: Viewer, address: str, subject: tuple[str, UUID]) -> dict[str, str]:

@@ -102,6 +102,11 @@ async def release_practice(practice_id: UUID) -> None:
     await _PRACTICES.release(practice_id)
 
 
+async def unarchive_practice(viewer: Viewer, practice_id: UUID | None, *, expected_version: int | None = None) -> UUID:
+    """Make what was archived current again."""
+    return await _PRACTICES.unarchive(viewer, practice_id, expected=expected_version)
+
+
 async def archive_practice(viewer: Viewer, practice_id: UUID | None, *, expected_version: int | None = None) -> UUID:
     """Mark the published version as no longer current; it stays where it is."""
     return await _PRACTICES.archive(viewer, practice_id, expected=expected_version)

@@ -62,7 +62,8 @@ that may not be changed, such as seals, are left to the register."""
 
 _ADMINS: Final = """
     select m.organisation, m.role, o.slug, (
-        select count(*) from membership a where a.organisation = m.organisation and a.role = 'ADMIN'
+        select count(*) from membership a join person p on p.id = a.person
+        where a.organisation = m.organisation and a.role = 'ADMIN' and p.erased_at is null
     ) as admins
     from membership m join organisation o on o.id = m.organisation where m.person = {}
 """

@@ -31,7 +31,7 @@ def check_hands_over(
         named = ", ".join(f"«{slug}»" for slug in last)
         yield Problem(
             ErrorCode.WRONG_STATE,
-            f"This is the last administrator of {named}. Make somebody else one first (changeRole, addMember).",
+            f"This is the last administrator of {named}. Hand that over first (handOverAdministration).",
         )
 
 

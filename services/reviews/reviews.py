@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from services import idempotency, log
-from services.access import access, access_for_change, check_revision, require_role, unknown
+from services.access import access, access_for_change, check_revision, require_role, unknown, unknown_slug
 from services.errors import ErrorCode, refusal, refuse_if
 from services.languages import LanguageCode
+from services.life_cycle import check_going_on
 from services.organisations.people import viewer_of
 from services.organisations.tables import Organisation, Person
 from services.organisations.terms import Role, TokenScope
@@ -75,6 +76,7 @@ async def request_review(
         refuse_if(rules.check_due(new.due_on, _today()))
         newest = await newest_version(thing) if thing and new.subject_version is None else new.subject_version
         subject = await access_subject(viewer, thing, newest, "subject")
+        check_going_on(subject.kept, "subject")
         reviewer = await _reviewer(viewer, reviewer_id)
         rules.check_independent(reviewer.roles, await concerned((subject.kind, subject.id)), "reviewer")
         reviewing_for = rules.reviewing_for(reviewer, await _organisation(new.organisation))
@@ -180,6 +182,9 @@ async def _mine(viewer: Viewer, review_id: UUID | None, wanted: Status, expected
         raise refusal(ErrorCode.FORBIDDEN, "Only the person who was asked may answer.")
     check_revision(expected, review.revision)
     rules.check_step(Status[review.status], wanted, review.due_on, _today())
+    subject = await readable_subject(viewer, subject_of(review), review.subject_version)
+    if subject and wanted is not Status.DECLINED:
+        check_going_on(subject.kept, "id")
     return review
 
 
@@ -202,7 +207,7 @@ async def _organisation(slug: str | None) -> UUID | None:
         return None
     found = await Organisation.select(Organisation.id).where(Organisation.slug == slug).first()
     if found is None:
-        raise unknown("organisation", "organisation")
+        raise unknown_slug("organisation", slug, "organisation")
     organisation: UUID = found["id"]
     return organisation
 

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from uuid import UUID
 
+from services.dates import check_ahead
 from services.errors import DomainError, ErrorCode, Problem, refusal
 from services.organisations.terms import Role
 from services.reviews.terms import ReviewStatus as Status
@@ -68,9 +69,8 @@ def check_length(text: str, field: str) -> Iterator[Problem]:
 
 def check_due(due_on: date, day: date) -> Iterator[Problem]:
     """A review is due after the day on which it is asked for, and at most two years later."""
-    if due_on <= day:
-        yield Problem(ErrorCode.INVALID, "Give a date in the future.", ("dueOn",))
-    elif (due_on - day).days > DUE_WITHIN_DAYS:
+    yield from check_ahead(due_on, day, "dueOn")
+    if (due_on - day).days > DUE_WITHIN_DAYS:
         latest = day + timedelta(days=DUE_WITHIN_DAYS)
         yield Problem(ErrorCode.INVALID, f"Give a date within two years, by {latest}.", ("dueOn",))
 

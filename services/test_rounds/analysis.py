@@ -57,7 +57,7 @@ async def record_findings(
         found = await reached(viewer, round_id, "record_findings")
         if await is_repeated(viewer, "record_findings", idempotency_key, found, findings):
             return found.id
-        check_ready(found, "record_findings", expected_version)
+        await check_ready(found, "record_findings", expected_version)
         check_batch(findings, "findings")
         earlier = await _earlier(viewer, found, [one.previous for one in findings if one.previous is not None])
         own = await _ids(RoundFinding, found)

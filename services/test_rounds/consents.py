@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.access import unknown
-from services.errors import ErrorCode
+from services.dates import check_ahead
+from services.errors import ErrorCode, refusal
 from services.reading import Reading
 from services.test_rounds import content as c
 from services.test_rounds.rules import Consented
@@ -32,7 +32,7 @@ async def record_consent(
         found = await reached(viewer, round_id, "record_consent")
         if await is_repeated(viewer, "record_consent", idempotency_key, found, consent):
             return found.id
-        check_ready(found, "record_consent", expected_version)
+        await check_ready(found, "record_consent", expected_version)
         now = datetime.now(UTC)
         reader = Reading()
         row = Consent(
@@ -47,8 +47,7 @@ async def record_consent(
         )
         if consent.given_at is not None and consent.given_at > now:
             reader.problem(ErrorCode.INVALID, "Consent that is yet to be given cannot be recorded.", "givenAt")
-        if consent.retain_until <= now.date():
-            reader.problem(ErrorCode.INVALID, f"{consent.retain_until} is not ahead.", "retainUntil")
+        reader.problems += check_ahead(consent.retain_until, now.date(), "retainUntil")
         reader.finish()
         await Consent.insert(row)
         await changed(viewer, found, "record_consent")
@@ -78,7 +77,7 @@ async def withdraw_consent(
         seen = [row["id"] for row in observations if row["alias"].casefold() == who]
         given = [row["id"] for row in theirs if row["withdrawn_at"] is None]
         if not theirs and not seen and who not in found.objectors:
-            raise unknown("participant", "alias")
+            raise refusal(ErrorCode.NOT_FOUND, f"There is no participant «{clean(alias)}» in this round.", "alias")
         if not given and not seen:
             return found.id
         if given:

@@ -36,7 +36,7 @@ async def record_observations(
         found = await reached(viewer, round_id, "record_observations")
         if await is_repeated(viewer, "record_observations", idempotency_key, found, observations):
             return found.id
-        check_ready(found, "record_observations", expected_version)
+        await check_ready(found, "record_observations", expected_version)
         check_batch(observations, "observations")
         last = (
             await Observation.select(Observation.position)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from services.cases.terms import OutcomeUnit
 from services.columns import stored
+from services.dates import check_order
 from services.errors import ErrorCode
+from services.measures import check_measure
 from services.reading import Reading
 from services.test_rounds import content as c
 from services.test_rounds import tables as t
@@ -33,8 +34,7 @@ def window(given: c.Window | None, reader: Reading) -> tuple[date | None, date |
     """The first and the last day."""
     if given is None:
         return None, None
-    if given.end is not None and given.end < given.start:
-        reader.problem(ErrorCode.INVALID, "The window ends before it begins.", "window", "end")
+    reader.problems += check_order(given.start, given.end, "window", "end")
     return given.start, given.end
 
 
@@ -96,8 +96,7 @@ def _criterion(test_round: UUID, n: int, one: c.Criterion, reader: Reading) -> t
     path = ("criteria", str(n))
     if one.threshold is not None and one.unit is None:
         reader.problem(ErrorCode.REQUIRED, "Say what the threshold is counted in.", *path, "unit")
-    if one.unit is OutcomeUnit.PERCENT:
-        reader.between(0, 100, one.threshold, *path, "threshold")
+    reader.problems += check_measure(one.threshold, one.unit, *path, "threshold")
     return t.Criterion(
         test_round=test_round,
         position=n,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from services.dates import check_ahead
 from services.errors import ErrorCode, Problem, refusal
 from services.test_rounds.terms import Decision, FindingState, LawfulBasis
 from services.test_rounds.terms import RoundStatus as Status
@@ -42,6 +43,10 @@ ACTS: Mapping[str, Act] = {
     "share_test_round": Act(_ANY, "share its test rounds"),
 }
 """The life of a round: every verb on a round that exists, and when it may be used."""
+
+
+AT_ANY_TIME = frozenset({"withdraw_consent", "share_test_round", "cancel_test_round"})
+"""What may be done though the round's case is archived or withdrawn: to end it, and to take data or readers back."""
 
 
 def check_when(verb: str, now: Status) -> None:
@@ -93,10 +98,7 @@ def check_startable(basis: LawfulBasis | None, retain_until: date | None, sites:
         yield Problem(ErrorCode.REQUIRED, "Say on what ground people's data are processed.", ("lawfulBasis",))
     if retain_until is None:
         yield Problem(ErrorCode.REQUIRED, "Say until when people's data are kept.", ("retainUntil",))
-    elif retain_until <= today:
-        yield Problem(
-            ErrorCode.INVALID, f"{retain_until} is not ahead: data are kept at least until tomorrow.", ("retainUntil",)
-        )
+    yield from check_ahead(retain_until, today, "retainUntil")
     if not sites:
         yield Problem(ErrorCode.REQUIRED, "A round runs at one site at least.", ("sites",))
 

@@ -11,8 +11,9 @@ from services import idempotency, log
 from services.access import access_for_change, check_revision, require_role
 from services.cases.partners import is_partner
 from services.cases.tables import Case
+from services.life_cycle import check_going_on, kept_with_case
 from services.organisations.terms import Role, TokenScope
-from services.test_rounds.rules import ACTS, check_when
+from services.test_rounds.rules import ACTS, AT_ANY_TIME, check_when
 from services.test_rounds.tables import TestRound
 from services.test_rounds.terms import RoundStatus
 from services.viewer import Viewer
@@ -39,16 +40,22 @@ async def _is_partner(viewer: Viewer, found: TestRound, verb: str) -> bool:
     return await Case.exists().where(owned) and await is_partner(viewer, found.case, verb)
 
 
-def check_ready(found: TestRound, verb: str, expected: int | None) -> None:
+async def check_ready(found: TestRound, verb: str, expected: int | None) -> None:
     """Raise DomainError CONFLICT or WRONG_STATE unless the verb may be used now, on what the caller read."""
     check_revision(expected, found.revision)
     check_when(verb, RoundStatus(found.status))
+    if verb not in AT_ANY_TIME:
+        (case,) = await TestRound.raw(_CASE_KEPT, found.id)
+        check_going_on(case["kept"], "id")
+
+
+_CASE_KEPT = f"select {kept_with_case('test_round')} as kept from test_round where id = {{}}"  # noqa: S608 - our own names
 
 
 async def ready(viewer: Viewer, round_id: UUID | None, verb: str, expected: int | None) -> TestRound:
     """`reached` and `check_ready`."""
     found = await reached(viewer, round_id, verb)
-    check_ready(found, verb, expected)
+    await check_ready(found, verb, expected)
     return found
 
 

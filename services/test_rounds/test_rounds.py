@@ -6,17 +6,19 @@ round, and every verb is theirs.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from piccolo.table import Table
 
 from services import audiences, idempotency, log
-from services.access import access_for_change, require_role, unknown, within
+from services.access import access_for_change, readable, require_role, unknown, unknown_slug, within
 from services.audiences import Audience
 from services.cases.tables import Case
 from services.columns import stored
+from services.dates import check_ahead
 from services.errors import ErrorCode, refusal, refuse_if
+from services.life_cycle import check_going_on, kept
 from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
 from services.reading import Reading, Text, reading
@@ -28,6 +30,8 @@ from services.test_rounds.terms import LawfulBasis, RoundStatus
 from services.transaction import transaction
 from services.viewer import Viewer, handed_on, organisation_key
 
+LAST_NUMBER: Final = 9_999
+
 
 async def plan_test_round(viewer: Viewer, new: c.NewTestRound, *, idempotency_key: str | None = None) -> UUID:
     """Plan a round on a case. Its number is the organisation's next free one on that case, unless one is given.
@@ -38,16 +42,18 @@ async def plan_test_round(viewer: Viewer, new: c.NewTestRound, *, idempotency_ke
     async with transaction():
         organisation = await Organisation.objects().where(Organisation.slug == new.organisation).first()
         if organisation is None:
-            raise unknown("organisation", "organisation")
+            raise unknown_slug("organisation", new.organisation, "organisation")
         require_role(viewer, organisation.id, Role.EDITOR, "plan its test rounds")
         claim = await idempotency.claim(viewer, "plan_test_round", idempotency_key, new)
         if claim.made:
             return claim.id
         case = await _case(viewer, new.case, organisation)
+        await _check_going_on(case)
         audience = await _audience(viewer, new.audience, organisation.id, case)
         number = await _number(case.id, organisation.id, new.number)
         reader = await reading((site.organisation for site in new.sites), ())
         start, end = rows.window(new.window, reader)
+        reader.problems += check_ahead(new.retain_until, datetime.now(UTC).date(), "retainUntil")
         planned = TestRound(
             id=claim.id,
             audience=audience,
@@ -82,7 +88,7 @@ async def edit_test_round(
     async with transaction():
         found = await reached(viewer, round_id, "edit_test_round")
         refuse_if(rules.check_unfrozen(RoundStatus(found.status), _frozen_in(edit)))
-        check_ready(found, "edit_test_round", expected_version)
+        await check_ready(found, "edit_test_round", expected_version)
         reader = await reading((site.organisation for site in edit.sites or ()), ())
         columns = _edited_columns(edit, reader)
         if edit.audience is not None:
@@ -120,7 +126,7 @@ async def record_deviation(
         found = await reached(viewer, round_id, "record_deviation")
         if await is_repeated(viewer, "record_deviation", idempotency_key, found, deviation):
             return found.id
-        check_ready(found, "record_deviation", expected_version)
+        await check_ready(found, "record_deviation", expected_version)
         reader = Reading()
         row = Deviation(
             test_round=found.id,
@@ -193,10 +199,17 @@ async def cancel_test_round(
 
 async def _case(viewer: Viewer, slug: str, organisation: Organisation) -> Case:
     """The case, locked so that two rounds planned at once get two numbers."""
-    named = await Case.select(Case.id).where(Case.slug == slug).first()
-    case = await access_for_change(Case, viewer, named["id"] if named else None, "case", "case")
+    named = await Case.select(Case.id, Case.audience).where(Case.slug == slug).first()
+    if named is None or not readable(named["audience"], viewer.keyring):
+        raise unknown_slug("case", slug, "case")
+    case = await access_for_change(Case, viewer, named["id"], "case", "case")
     await audiences.check_reads(organisation.id, organisation.slug, case.audience, "case")
     return case
+
+
+async def _check_going_on(case: Case) -> None:
+    (found,) = await Case.raw(f"select {kept('case', '{}')} as kept", case.id)
+    check_going_on(found["kept"], "case")
 
 
 async def _audience(viewer: Viewer, audience: Audience | None, organisation: UUID, case: Case) -> list[str]:
@@ -204,7 +217,7 @@ async def _audience(viewer: Viewer, audience: Audience | None, organisation: UUI
     own = organisation_key(organisation)
     if audience is None:
         return list(dict.fromkeys([own, *handed_on(case.audience)]))
-    keys = await audiences.keys(viewer, audience, organisation, "audience", case=case.id)
+    keys = await audiences.keys(viewer, audience, organisation, "audience", case=case.id, among=case.audience)
     if not within(set(keys) - {own}, case.audience):
         raise refusal(
             ErrorCode.INVALID,
@@ -223,8 +236,8 @@ async def _number(case: UUID, organisation: UUID, wanted: int | None) -> int:
     }
     if wanted is None:
         return max(taken, default=0) + 1
-    if wanted < 1:
-        raise refusal(ErrorCode.INVALID, "Rounds are numbered from 1.", "number")
+    if not 1 <= wanted <= LAST_NUMBER:
+        raise refusal(ErrorCode.INVALID, f"Rounds are numbered from 1 to {LAST_NUMBER}.", "number")
     if wanted in taken:
         raise refusal(
             ErrorCode.ALREADY_EXISTS, f"Your round {wanted} on this case is there already; take another.", "number"
@@ -260,6 +273,7 @@ def _edited_columns(edit: c.TestRoundEdit, reader: Reading) -> dict[Any, Any]:
         columns["prototype_version"] = rows.prototype(edit.prototype_version, reader)
     if edit.window is not None:
         columns["window_start"], columns["window_end"] = rows.window(edit.window, reader)
+    reader.problems += check_ahead(edit.retain_until, datetime.now(UTC).date(), "retainUntil")
     for name in ("lawful_basis", "retain_until", "records_people", "comparison_group"):
         if getattr(edit, name) is not None:
             columns[name] = getattr(edit, name)

@@ -85,6 +85,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action("publishCase", on_case(*OPENED, "submitCase")),
         Action("withdrawCase", on_case(*OPENED)),
         Action("archiveCase", on_case(*PUBLISHED)),
+        Action("unarchiveCase", on_case(*PUBLISHED, "archiveCase")),
         Action("shareCase", on_case(*PUBLISHED, audience=WITHIN)),
         Action("inviteGuest", _inviting, "case"),
         Action(
@@ -135,6 +136,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action("publishPractice", on_practice(*PRACTICE_OPENED, "submitPractice")),
         Action("withdrawPractice", on_practice(*PRACTICE_OPENED)),
         Action("archivePractice", on_practice(*PRACTICE_PUBLISHED)),
+        Action("unarchivePractice", on_practice(*PRACTICE_PUBLISHED, "archivePractice")),
         Action("addComment", on_subject(lambda world: world.practice, **SAID), "subject"),
         Action("requestReview", reviewing(on_practice(*PRACTICE_PUBLISHED)), "subject"),
         Action("recordAdoption", adopting_practice, "subject", speaks=True),

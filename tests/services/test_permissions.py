@@ -1,5 +1,6 @@
 """The matrix of permissions: docs/permissions.md is read, and every cell of it is tried through GraphQL."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -75,13 +76,20 @@ async def outcome(client: Client, action: Action, given: Given, hidden: bool) ->
         codes = {error.get("extensions", {}).get("code") for error in answer["errors"]}
         return SIGN_IN if codes == {"UNAUTHENTICATED"} else str(answer["errors"])
     errors = answer["data"][action.name]["userErrors"]
-    tells_nothing = not errors or answer == await attempt(client, action, action.of_nothing(given))
+    nothing = action.of_nothing(given)
+    of_nothing = await attempt(client, action, nothing)
+    tells_nothing = not errors or unnamed(answer, given[action.thing]) == unnamed(of_nothing, nothing[action.thing])
     codes = {error["code"] for error in errors}
     if codes == {"NOT_FOUND"} and tells_nothing:
         return "–"
     if codes <= {"FORBIDDEN"} and (tells_nothing or not hidden):
         return "no" if errors else "yes"
     return str(errors)
+
+
+def unnamed(answer: dict[str, Any], name: str) -> str:
+    """An answer without the name that was given: a refusal repeats a slug."""
+    return json.dumps(answer, ensure_ascii=False).replace(f"«{name}»", "«…»")
 
 
 async def attempt(client: Client, action: Action, given: Given) -> dict[str, Any]:

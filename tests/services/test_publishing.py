@@ -148,10 +148,40 @@ async def test_an_archived_version_is_not_released(as_: As, editor: Client, kind
     assert await read(as_(None), kind) is None
 
 
-async def test_an_embargo_in_the_past_is_none(as_: As, editor: Client, kind: Kind) -> None:
-    """What was to be kept back until yesterday is read at once."""
+async def test_an_embargo_in_the_past_publishes_nothing(as_: As, editor: Client, kind: Kind) -> None:
+    """A slip of the pen in an embargo does not publish at once what was to be kept back, and for good."""
     row = await drafted(editor, kind)
-    await published(editor, kind, row, embargoUntil=later(-1))
+    await editor.do(f"submit{kind.name}", {"id": row}, f"{kind.field} {{ id }}")
+    given = {"id": row, "embargoUntil": later(-1)}
+    assert await editor.refused(f"publish{kind.name}", given) == [("INVALID", "embargoUntil")]
+    assert await read(as_(None), kind) is None
+
+
+async def test_what_is_archived_stays_as_it_is_until_it_is_current_again(as_: As, editor: Client, kind: Kind) -> None:
+    """It is not edited, and a later version whose embargo ends waits; taking it back lets that one out."""
+    row = await drafted(editor, kind)
+    await published(editor, kind, row)
+    await edited(editor, kind, row, "Second")
+    await published(editor, kind, row, embargoUntil=later())
+    await editor.do(f"archive{kind.name}", {"id": row}, f"{kind.field} {{ id }}")
+    given = {"id": row, "content": kind.content()}
+    assert await editor.refused(f"edit{kind.name}", given) == [("WRONG_STATE", "")]
+    before = await read(as_(None), kind)
+    await ended(kind, row, 2)
+    assert before is not None
+    assert await read(as_(None), kind) == before
+    await editor.do(f"unarchive{kind.name}", {"id": row}, f"{kind.field} {{ id }}")
+    assert await read(as_(None), kind) == (2, "Second")
+
+
+async def test_an_embargo_outlasts_being_archived(as_: As, editor: Client, kind: Kind) -> None:
+    """What was archived under its embargo and is current again is read when the embargo ends, and not before."""
+    row = await drafted(editor, kind)
+    await published(editor, kind, row, embargoUntil=later())
+    for step in ("archive", "unarchive"):
+        await editor.do(f"{step}{kind.name}", {"id": row}, f"{kind.field} {{ id }}")
+    assert await read(as_(None), kind) is None
+    await ended(kind, row, 1)
     assert await read(as_(None), kind) is not None
 
 

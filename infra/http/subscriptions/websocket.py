@@ -12,7 +12,7 @@ import msgspec
 from litestar.types import Receive, Send, WebSocketScope
 
 from infra.http.refusal import Refused
-from infra.http.request import RequestBody, has_nul
+from infra.http.request import TOO_DEEP, RequestBody, has_nul
 from infra.http.subscriptions import messages
 from infra.http.subscriptions.following import GOING_AWAY, STOPPING
 from infra.http.subscriptions.limits import Connections, StreamLimits
@@ -150,7 +150,9 @@ class _Socket:
             raise Closed(Code.TOO_BIG, f"A message has at most {most} characters.")
         try:
             message: Message = read_message(said)
-        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        except RecursionError:
+            raise Closed(Code.BAD_REQUEST, f"Invalid message: it {TOO_DEEP}") from None
+        except (msgspec.DecodeError, UnicodeError) as error:
             raise Closed(Code.BAD_REQUEST, f"Invalid message: {error}") from None
         return message
 
@@ -173,7 +175,10 @@ class _Socket:
         if self.initialised:
             raise Closed(Code.TOO_MANY_INITIALISATIONS, "Too many initialisation requests")
         for name, value in (message.payload or {}).items():
-            if name.lower() == "authorization" and isinstance(value, str):
+            if name.lower() == "authorization":
+                if not isinstance(value, str):
+                    told = "Forbidden: `Authorization` is a text, «Bearer …». Leave it out to ask as nobody."
+                    raise Closed(Code.FORBIDDEN, told)
                 self.headers[b"authorization"] = value.encode("utf-8", "replace")
         try:
             viewer = await self.operations.endpoint.viewer(self.headers)

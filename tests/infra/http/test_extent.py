@@ -167,9 +167,9 @@ async def test_introspection_works(http: httpx.AsyncClient, descriptions: bool) 
 
 
 async def test_introspection_does_not_turn_in_circles(http: httpx.AsyncClient) -> None:
-    """Types of fields of types of fields, which would be millions, are refused."""
+    """Types of fields of types, which would be millions, are refused at the third turn, as docs/limits.md says."""
     inner = "name"
-    for _ in range(4):
+    for turns in range(1, 5):
         inner = f"fields {{ type {{ {inner} }} }}"
-    response = await Client(http).send(f"{{ __schema {{ types {{ {inner} }} }} }}")
-    assert response.status_code == 400
+        response = await Client(http).send(f"{{ __schema {{ types {{ {inner} }} }} }}")
+        assert response.status_code == (200 if turns < 3 else 400), turns

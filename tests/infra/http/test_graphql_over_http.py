@@ -75,6 +75,21 @@ async def test_headers_that_cannot_be_served(http: httpx.AsyncClient, headers: d
     assert response.status_code == status
 
 
+@pytest.mark.parametrize("levels", [500, 900, 5_000, 10_000])
+async def test_json_that_is_nested_too_deep_is_called_so(http: httpx.AsyncClient, levels: int) -> None:
+    """Deep JSON is read or refused for what it is, by POST and by GET, and never breaks anything."""
+    deep = '{"slug": ' + "[" * levels + "]" * levels + "}"
+    posted = await post(http, f'{{"query": "{{ __typename }}", "variables": {deep}}}')
+    got = await http.get("/graphql", params={"query": "{ __typename }", "variables": deep})
+    for answer in (posted, got):
+        if levels > 1_000:
+            assert answer.status_code == 400
+            assert "nested too deep" in answer.json()["errors"][0]["message"]
+        else:
+            assert answer.json() == posted.json()
+            assert answer.status_code in {200, 400}
+
+
 async def test_a_mutation_is_not_taken_by_get(http: httpx.AsyncClient) -> None:
     """GET reads only, whatever the operation's name says; other methods are not there."""
     query = 'query Q { __typename } mutation M { submitCase(input: {id: "x"}) { userErrors { code } } }'

@@ -80,6 +80,22 @@ async def test_form_posts_are_not_read(signed_in: Browser) -> None:
         assert sent.status_code == 415
 
 
+@pytest.mark.parametrize(
+    "beside",
+    ['a="\\', "{not: a cookie}", "a b=c", "=x", "é=1", "serra-other=1", 'b={"json": [1, 2]}', "c@d=1", "[x]=1", ";;"],
+)
+@pytest.mark.parametrize("place", ["before", "after"])
+async def test_a_cookie_of_another_does_not_sign_anybody_out(
+    signed_in: Browser, serra: Installation, beside: str, place: str
+) -> None:
+    """Whatever somebody else's page has set beside it, in whatever shape, the session's cookie is found."""
+    (own,) = (f"{one.name}={one.value}" for one in signed_in.http.cookies.jar if one.name == "serra")
+    sent = f"{beside}; {own}" if place == "before" else f"{own};{beside}"
+    headers = {b"cookie": sent.encode("latin-1"), b"sec-fetch-site": b"same-origin"}
+    asked = await serra.browser().http.post("/graphql", json={"query": ME}, headers=headers)
+    assert asked.json()["data"]["viewer"] is not None
+
+
 async def test_a_broken_cookie_is_none(serra: Installation) -> None:
     """Cookies of others, empty ones and nonsense beside them do not keep anybody from asking."""
     browser = serra.browser()

@@ -10,7 +10,7 @@ from infra.postgres.database import Database
 from services.organisations.terms import Role
 from tests.client import Client
 from tests.factories.cases import drafted_case, published_case
-from tests.factories.comments import reads
+from tests.factories.comments import reads, row_id
 from tests.factories.network import SmallNetwork, person
 from tests.factories.sharing import REQUEST, SOON, asked
 from tests.statements import noted
@@ -177,3 +177,13 @@ async def test_a_request_is_found_by_nobody_else(as_: As, network: SmallNetwork)
     outsider = as_(network.outsider)
     made = await asked(outsider)
     assert not await reads(outsider, made["id"])
+
+
+async def test_a_request_outlives_its_case(as_: As, network: SmallNetwork, open_database: Database) -> None:
+    """What somebody asked for stays theirs to see when the case is gone from the database."""
+    outsider = as_(network.outsider)
+    case_id = await drafted_case(as_(network.olen_editor))
+    await asked(outsider, "olen-vision")
+    await open_database.pool.execute('delete from "case" where id = $1', row_id(case_id))
+    (mine,) = (await outsider.ask(MINE))["viewer"]["accessRequests"]["nodes"]
+    assert (mine["asked"], mine["case"]) == ("olen-vision", None)

@@ -29,6 +29,7 @@ POSSIBLE = {
     "withdrawCase": ({"DRAFT", "SUBMITTED", "IN_REVIEW", "CHANGES_REQUESTED"}, "WITHDRAWN"),
     "publishCase": ({"SUBMITTED", "IN_REVIEW"}, "PUBLISHED"),
     "archiveCase": ({"PUBLISHED"}, "ARCHIVED"),
+    "unarchiveCase": ({"ARCHIVED"}, "PUBLISHED"),
 }
 """The states in which each step may be taken, and the state that it leads to."""
 
@@ -85,12 +86,15 @@ async def test_a_note_says_something(as_: As, network: SmallNetwork) -> None:
 
 
 async def test_an_open_draft_does_not_hinder_archiving(as_: As, network: SmallNetwork) -> None:
-    """What stands at the address is archived while the next version is being written, which goes on."""
+    """What stands at the address is archived while the next version is being written, to go on later."""
     editor = as_(network.olen_editor)
     case_id = await published_case(editor)
     await editor.do("editCase", {"id": case_id, "content": content()}, "case { id }")
     payload = await editor.do("archiveCase", {"id": case_id}, "case { versions { number status } }")
     assert [version["status"] for version in payload["case"]["versions"]] == ["ARCHIVED", "DRAFT"]
+    for refused in ("submitCase", "withdrawCase"):
+        assert await editor.refused(refused, {"id": case_id}) == [("WRONG_STATE", "")]
+    await editor.do("unarchiveCase", {"id": case_id}, "case { id }")
     await editor.do("submitCase", {"id": case_id}, "case { id }")
     payload = await editor.do("publishCase", {"id": case_id}, "case { number status }")
     assert payload["case"] == {"number": 2, "status": "PUBLISHED"}

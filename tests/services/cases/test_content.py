@@ -234,7 +234,7 @@ async def test_everything_that_was_said_is_read_back(as_: As, network: SmallNetw
     assert (await editor.ask(QUERY))["case"] == expected()
 
 
-def weighed(**weights: int) -> dict[str, Any]:
+def weighed(**weights: Any) -> dict[str, Any]:
     """An idea with weights."""
     return {"ideas": [{"title": words("Idea"), **weights}]}
 
@@ -244,7 +244,7 @@ def challenging(**weights: int) -> dict[str, Any]:
     return {"challenges": [{"statement": words("Challenge"), **weights}]}
 
 
-def outcome(kind: str = "OBSERVED", **said: Any) -> dict[str, Any]:
+def outcome(kind: str = "OBSERVED", /, **said: Any) -> dict[str, Any]:
     """An outcome."""
     return {"outcomes": [{"kind": kind, "indicator": words("Satisfied"), **said}]}
 
@@ -254,16 +254,29 @@ def taking_part(**said: Any) -> dict[str, Any]:
     return {"participations": [{"role": "TESTER", **said}]}
 
 
+OUTPUT = {"kind": "IDEAS", "statement": words("Ideas"), "status": "DELIVERED"}
+NO_TIME = {"value": 0, "unit": "DAY"}
 RULES = [
     (taking_part(), ("INVALID", "participations.0")),
     (taking_part(organisation="olen", stakeholderGroup=words("All")), ("INVALID", "participations.0")),
-    (taking_part(organisation="olen", headcount=0), ("INVALID", "participations.0")),
-    (taking_part(organisation="olen", headcount=-1), ("INVALID", "participations.0")),
+    (taking_part(organisation="olen", headcount=0), ("INVALID", "participations.0.headcount")),
+    (taking_part(organisation="olen", headcount=-1), ("INVALID", "participations.0.headcount")),
     (outcome("MEASURED"), ("REQUIRED", "outcomes.0.value")),
     (outcome(value=3), ("REQUIRED", "outcomes.0.unit")),
     (outcome(value=100.5, unit="PERCENT"), ("INVALID", "outcomes.0.value")),
     (outcome(value=-0.5, unit="PERCENT"), ("INVALID", "outcomes.0.value")),
     (outcome(value=50, baseline=101, unit="PERCENT"), ("INVALID", "outcomes.0.baseline")),
+    *(
+        (outcome(unit=unit, **{figure: -1}), ("INVALID", f"outcomes.0.{figure}"))
+        for figure in ("value", "baseline")
+        for unit in ("COUNT", "HOURS", "DAYS", "PERCENT")
+    ),
+    (outcome(baseline=3), ("REQUIRED", "outcomes.0.unit")),
+    (outcome(respondents=-1), ("INVALID", "outcomes.0.respondents")),
+    ({"outputs": [{**OUTPUT, "quantity": -1}]}, ("INVALID", "outputs.0.quantity")),
+    ({"phases": [{"name": words("Look"), "stage": "TEST", "duration": NO_TIME}]}, ("INVALID", "phases.0.duration")),
+    (weighed(priority=0), ("INVALID", "ideas.0.priority")),
+    (weighed(sheet={"goal": words("Open"), "cost": -0.01}), ("INVALID", "ideas.0.sheet.cost")),
     (outcome(denominator=0), ("INVALID", "outcomes.0.denominator")),
     (outcome(respondents=0), ("INVALID", "outcomes.0.respondents")),
     *(

@@ -19,7 +19,13 @@ from infra.parts import Parts
 from infra.postgres.database import Database
 from infra.settings import Settings
 from services.audit.addresses import ADDRESSES_KEPT, forget_addresses
-from services.organisations.sign_ins import RefusedSignIn, SignInMethod, forget_where, record_sign_in
+from services.organisations.sign_ins import (
+    RefusedSignIn,
+    SignInMethod,
+    forget_where,
+    record_refused_sign_in,
+    record_sign_in,
+)
 from services.organisations.tables import PersonalToken
 from services.organisations.terms import Role
 from services.ports import Ports
@@ -258,6 +264,50 @@ async def test_what_was_counted_is_written_when_the_process_ends(
         assert (await house.at("192.0.2.9", "nonsense").send(ME)).status_code == 401
         assert await of_nobody(clean) == []
     assert await of_nobody(clean) == [("refuse_sign_in", "Nobody", 1)]
+
+
+async def test_a_line_that_cannot_be_written_takes_no_other_with_it(
+    clean: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The others are written, and what could not be is counted on until it can."""
+    counted = Refusals(60)
+
+    async def fails_for_one(refused: RefusedSignIn, times: int) -> None:
+        if refused.address == "192.0.2.1":
+            raise ValueError(refused.address)
+        await record_refused_sign_in(refused, times)
+
+    monkeypatch.setattr(refusals, "record_refused_sign_in", fails_for_one)
+    for n in (1, 2, 3):
+        counted.note(RefusedSignIn(f"192.0.2.{n}"))
+    await counted.write()
+    assert len(await of_nobody(clean)) == 2
+    assert "Of 3 refusals 1 could not be written to the log yet (ValueError)." in caplog.text
+    assert "192.0.2.1" not in caplog.text
+    monkeypatch.setattr(refusals, "record_refused_sign_in", record_refused_sign_in)
+    counted.note(RefusedSignIn("192.0.2.1"))
+    await counted.write()
+    assert sorted(times for _, _, times in await of_nobody(clean)) == [1, 1, 2]
+
+
+async def test_nothing_is_tried_again_and_again_while_the_database_is_away(
+    clean: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One try tells that it is away; everything is counted on until it is back."""
+    counted, tries = Refusals(60), []
+
+    async def away(refused: RefusedSignIn, times: int) -> None:
+        tries.append((refused, times))
+        raise OSError
+
+    monkeypatch.setattr(refusals, "record_refused_sign_in", away)
+    for n in range(10):
+        counted.note(RefusedSignIn(f"192.0.2.{n}"))
+    await counted.write()
+    assert len(tries) == 1
+    monkeypatch.setattr(refusals, "record_refused_sign_in", record_refused_sign_in)
+    await counted.write()
+    assert len(await of_nobody(clean)) == 10
 
 
 def test_refusals_are_told_apart_by_what_they_are() -> None:

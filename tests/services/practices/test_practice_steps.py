@@ -10,7 +10,7 @@ from tests.factories.network import SmallNetwork
 from tests.factories.practices import drafted_practice, olen_practice, practice_content
 
 As = Callable[[str | None], Client]
-STEPS = ("submitPractice", "startPracticeReview", "withdrawPractice", "archivePractice")
+STEPS = ("submitPractice", "startPracticeReview", "withdrawPractice", "archivePractice", "unarchivePractice")
 
 
 async def test_the_way_through_review(as_: As, network: SmallNetwork) -> None:
@@ -52,12 +52,15 @@ async def test_a_step_out_of_order_is_refused(as_: As, network: SmallNetwork) ->
 
 
 async def test_an_open_draft_does_not_hinder_archiving(as_: As, network: SmallNetwork) -> None:
-    """What stands at the address is archived while the next version is being written, which goes on."""
+    """What stands at the address is archived while the next version is being written, to go on later."""
     editor = as_(network.olen_editor)
     practice_id = await olen_practice(editor)
     await editor.do("editPractice", {"id": practice_id, "content": practice_content()}, "practice { id }")
     payload = await editor.do("archivePractice", {"id": practice_id}, "practice { versions { number status } }")
     assert [v["status"] for v in payload["practice"]["versions"]] == ["ARCHIVED", "DRAFT"]
+    for refused in ("submitPractice", "withdrawPractice"):
+        assert await editor.refused(refused, {"id": practice_id}) == [("WRONG_STATE", "")]
+    await editor.do("unarchivePractice", {"id": practice_id}, "practice { id }")
     await editor.do("submitPractice", {"id": practice_id}, "practice { id }")
     payload = await editor.do("publishPractice", {"id": practice_id}, "practice { number status }")
     assert payload["practice"] == {"number": 2, "status": "PUBLISHED"}

@@ -153,6 +153,7 @@ async def test_the_last_administrator_hands_over_first(as_: As, network: SmallNe
     (error,) = payload["userErrors"]
     assert error["code"] == "WRONG_STATE"
     assert f"«{HOME}»" in error["message"]
+    assert "handOverAdministration" in error["message"]
     me = await Person.select(Person.id).where(Person.name == NAME).first()
     assert me
     with pytest.raises(DomainError, match="last administrator"):
@@ -160,6 +161,17 @@ async def test_the_last_administrator_hands_over_first(as_: As, network: SmallNe
     reviewer = {"organisation": HOME, "person": await person_id("Reviewer"), "role": "ADMIN"}
     await as_(token).do("changeRole", reviewer, "membership { role }")
     await as_(token).do("eraseMe", ME, RECEIPT)
+
+
+async def test_who_was_erased_administers_nothing(as_: As, network: SmallNetwork, clean: Database) -> None:
+    """A membership that a restored backup brought back for an erased person keeps no organisation administered."""
+    people = []
+    for name in ("First", "Second"):
+        await person(name, {network.agency: Role.ADMIN})
+        people.append((await Person.select(Person.id).where(Person.name == name))[0]["id"])
+    await clean.pool.execute("update person set erased_at = now() where id = $1", people[0])
+    with pytest.raises(DomainError, match="last administrator"):
+        await erase_person(people[1])
 
 
 async def test_two_administrators_cannot_both_go(as_: As, network: SmallNetwork) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from infra.postgres.database import Database
-from services.cases.tables import Case
+from services.cases.tables import Case, CaseVersion
 from services.cases.terms import CaseKind
 from services.errors import DomainError, ErrorCode
 from services.ids import new_id
@@ -75,6 +75,9 @@ class Life(RuleBasedStateMachine):
         slug = f"case-{new_id()}"
         case = Case(slug=slug, kind=CaseKind.METHOD, owner=self.olen, audience=["public"])
         self.run(Case.insert(case).run())
+        self.version, self.kept = CaseVersion(id=new_id(), case=case.id, number=1, title="{}"), False
+        self.version.created_at = datetime.now(UTC)
+        self.run(CaseVersion.insert(self.version).run())
         plan = c.NewTestRound(
             case=slug,
             organisation="olen",
@@ -103,7 +106,7 @@ class Life(RuleBasedStateMachine):
         return not refused
 
     def step(self, name: str, call: Verb, also: set[ErrorCode] | None = None) -> None:
-        wanted = NEXT[self.state].get(name)
+        wanted = None if name != "cancel" and self.is_kept() else NEXT[self.state].get(name)
         refusal = (also or set()) if wanted else {ErrorCode.WRONG_STATE}
         if self.attempt(call, refusal):
             assert wanted
@@ -111,10 +114,21 @@ class Life(RuleBasedStateMachine):
             self.revision += 1
 
     def record(self, name: str, call: Verb, also: set[ErrorCode] | None = None) -> bool:
-        refusal = (also or set()) if self.state in OPEN[name] else {ErrorCode.WRONG_STATE}
+        is_open = self.state in OPEN[name] and not self.is_kept()
+        refusal = (also or set()) if is_open else {ErrorCode.WRONG_STATE}
         done = self.attempt(call, refusal)
         self.revision += done
         return done
+
+    def is_kept(self) -> bool:
+        """Whether nothing more may be begun, because its case is archived or withdrawn."""
+        return self.kept and self.state not in {"RUNNING", "ANALYSING"}
+
+    @rule(status=st.sampled_from(["PUBLISHED", "DRAFT", "ARCHIVED", "WITHDRAWN"]))
+    def change_the_case(self, status: str) -> None:
+        here = CaseVersion.id == self.version.id
+        self.run(CaseVersion.update({CaseVersion.status: status}).where(here).run())
+        self.kept = status in {"ARCHIVED", "WITHDRAWN"}
 
     def part(self, table: type[Site | Criterion | ParticipantGroup]) -> UUID:
         row = self.run(table.select(table.id).where(table.test_round == self.id).first().run())
@@ -158,7 +172,8 @@ class Life(RuleBasedStateMachine):
     @rule()
     def edit_hypothesis(self) -> None:
         call = test_rounds.edit_test_round(self.viewer, self.id, c.TestRoundEdit(hypothesis=SAID))
-        self.revision += self.attempt(call, set() if self.state == "PLANNED" else {ErrorCode.FROZEN})
+        refusal = {ErrorCode.WRONG_STATE} if self.is_kept() else set[ErrorCode]()
+        self.revision += self.attempt(call, refusal if self.state == "PLANNED" else {ErrorCode.FROZEN})
 
     @rule()
     def deviate(self) -> None:

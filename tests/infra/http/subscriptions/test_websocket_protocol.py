@@ -66,6 +66,16 @@ async def test_a_token_that_is_not_valid_closes_with_4403(talk: Talk) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+@pytest.mark.parametrize("given", [None, 1, True, {"token": "x"}, ["Bearer serra_nonsense"]])
+async def test_a_token_that_is_no_text_closes_with_4403(talk: Talk, name: str, given: object) -> None:
+    """Whoever means to say who they are and says it wrongly is not taken for nobody."""
+    async with talk(ready=False) as socket:
+        await socket.say(type="connection_init", payload={name: given})
+        code, reason = await socket.closed()
+    assert (code, reason.startswith("Forbidden: `Authorization` is a text")) == (4403, True)
+
+
 async def test_who_says_nothing_is_closed_with_4408(talk: Talk) -> None:
     """A WebSocket that is opened and not initialised closes."""
     async with talk(ready=False) as socket:
