@@ -10,6 +10,7 @@ from dataclasses import replace
 from litestar import Litestar, Response, asgi, get
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
+from infra.environment import load_settings
 from infra.http.buckets import Buckets
 from infra.http.documents import Documents
 from infra.http.front import Front
@@ -28,7 +29,7 @@ from infra.identity.refusals import Refusals
 from infra.parts import Parts, open_parts
 from infra.postgres.breadth import Breadth
 from infra.postgres.changes import Changes
-from infra.settings import Settings, load_settings
+from infra.settings import Settings
 from schema import catalogue, schema
 
 ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from infra.settings import Settings, SettingsError, load_settings
+from infra.environment import load_settings
+from infra.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from infra.parts import Parts
