@@ -11,8 +11,11 @@ from litestar import Litestar, Response, asgi, get
 from litestar.enums import ScopeType
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
+from infra.environment import load_settings
 from infra.http.buckets import Buckets
 from infra.http.documents import Documents
+from infra.http.entrance import entrance
+from infra.http.failures import answer_to
 from infra.http.front import Front
 from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
@@ -29,7 +32,7 @@ from infra.identity.refusals import Refusals
 from infra.parts import Parts, open_parts
 from infra.postgres.breadth import Breadth
 from infra.postgres.changes import Changes
-from infra.settings import Settings, load_settings
+from infra.settings import Settings
 from schema import catalogue, schema
 
 ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -94,10 +97,22 @@ def application(
         # Search is left out: while its engine is away PostgreSQL answers in its place.
         return Response(found, status_code=200 if found["postgres"] and found["files"] else 503)
 
-    routes: list[ControllerRouterHandler] = [sign_in, live, ready, invitation_page()]
+    routes: list[ControllerRouterHandler] = [
+        entrance(settings.public_url, with_editor=in_development),
+        sign_in,
+        live,
+        ready,
+        invitation_page(),
+    ]
     if in_development:
         routes.append(graphiql_files())
-    rest = Litestar(routes, lifespan=[lambda _: refusals.writing()], openapi_config=None, logging_config=None)
+    rest = Litestar(
+        routes,
+        lifespan=[lambda _: refusals.writing()],
+        exception_handlers={Exception: answer_to},
+        openapi_config=None,
+        logging_config=None,
+    )
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         # Past Litestar's router: its road to a mounted application takes a seventh of a small read's time.
@@ -149,15 +164,18 @@ def _say_goodbye_before_stopping(changes: Changes) -> None:
     """End the subscriptions when SIGTERM comes, and only then let granian stop.
 
     Granian ends WebSockets without a word, and waits for event streams before it tells us anything. It listens for
-    SIGINT as it does for SIGTERM, so it gets the one when we are done with the other.
+    SIGINT as it does for SIGTERM, so it gets the one when we are done with the other. Until then SIGINT is not heard:
+    Ctrl-C reaches this process and the one above it at once, and that one sends SIGTERM.
     """
     loop = asyncio.get_running_loop()
+    granians = signal.signal(signal.SIGINT, signal.SIG_IGN)
     leaving: set[asyncio.Task[None]] = set()
 
     async def leave() -> None:
         try:
             await changes.aclose()
         finally:
+            signal.signal(signal.SIGINT, granians)
             signal.raise_signal(signal.SIGINT)
 
     loop.add_signal_handler(signal.SIGTERM, lambda: leaving.add(loop.create_task(leave())))

@@ -24,6 +24,15 @@ _HASH_BYTES = 32
 class AuditFailed(Exception):
     """The log is not as it was sealed, or the command cannot be carried out; the message says what and why."""
 
+    status = 1
+    """With which the command ends."""
+
+
+class NothingSealed(AuditFailed):
+    """There is no seal to hold anything against, so that nothing is proved."""
+
+    status = 3
+
 
 def read_hash(given: str | None) -> bytes | None:
     """The hash of a seal. Raises AuditFailed."""
@@ -52,23 +61,30 @@ async def print_head(url: str, say: Say) -> None:
     async with _open(url):
         newest = await head()
     if not newest.number:
-        raise AuditFailed("Nothing is sealed yet. The worker seals once a minute: does it run?")
+        raise NothingSealed("Nothing is sealed yet. The worker seals once a minute: does it run?")
     say(newest.hash.hex())
 
 
 async def verify(url: str, expected: str | None, say: Say) -> None:
-    """Verify the whole log. Raises AuditFailed where something is wrong."""
+    """Verify the whole log. Raises AuditFailed where something is wrong, or nothing is sealed."""
     wanted = read_hash(expected)
     async with _open(url):
         verdict = await verify_log(expected=wanted, told=_progress(sys.stderr))
     for fault in verdict.faults:
         say(str(fault))
     say(f"Checked: {verdict.lines:,} lines, {verdict.batches:,} batches. Not sealed yet: {verdict.unsealed:,} lines.")
-    _tell_end(verdict.head, verdict.faults, say, is_expected=expected is not None)
+    _check_faults(verdict.faults)
+    if verdict.head is None:
+        raise NothingSealed(
+            "Nothing is sealed here, so this proves nothing: no line is protected yet. The worker seals once a minute:"
+            " does it run? If this log was sealed before, its seals were removed: hold it against a hash that you kept,"
+            " with --expect."
+        )
+    _tell_whole(verdict.head, say, is_expected=expected is not None)
 
 
 def verify_file(file: Path, expected: str | None, say: Say) -> None:
-    """Verify an export, without the database. Raises AuditFailed where something is wrong."""
+    """Verify an export, without the database. Raises AuditFailed where something is wrong, or nothing is sealed."""
     check, faults = ExportCheck(Chain(read_hash(expected))), list[Fault]()
     with file.open(encoding="utf-8") as opened:
         for place, line in enumerate(opened, 1):
@@ -79,11 +95,20 @@ def verify_file(file: Path, expected: str | None, say: Say) -> None:
             for fault in found:
                 say(str(fault))
             faults += found
+    if not check.begun:
+        raise AuditFailed(f"{file} is empty. An export has at least one line: run `serra audit export` anew.")
     ends = list(check.chain.end())
     for fault in ends:
         say(str(fault))
     say(f"Checked: {check.lines:,} lines. Not sealed yet when this was exported: {check.unsealed:,} lines.")
-    _tell_end(check.chain.previous, [*faults, *ends], say, is_expected=expected is not None)
+    _check_faults([*faults, *ends])
+    if check.chain.previous is None or not check.lines:
+        raise NothingSealed(
+            f"No line in {file} is sealed, so it proves nothing: anybody could have written it. Either its seals were"
+            " removed, or its lines were not sealed yet when it was exported, or there were none. The worker seals once"
+            " a minute: export anew."
+        )
+    _tell_whole(check.chain.previous, say, is_expected=expected is not None)
 
 
 async def export(url: str, organisation: str | None, since: str | None, until: str | None, out: TextIO) -> None:
@@ -102,12 +127,12 @@ async def _organisation(slug: str) -> UUID:
     return found.id
 
 
-def _tell_end(newest: Seal | None, faults: list[Fault], say: Say, *, is_expected: bool) -> None:
+def _check_faults(faults: list[Fault]) -> None:
     if faults:
         raise AuditFailed(f"The log is NOT as it was sealed. Faults: {len(faults)}, told above.")
-    if newest is None:
-        say("Nothing is sealed.")
-        return
+
+
+def _tell_whole(newest: Seal, say: Say, *, is_expected: bool) -> None:
     say(
         f"All of it is as it was sealed. The newest seal is number {newest.number}, of {newest.sealed_at:%F %H:%M} UTC:"
     )

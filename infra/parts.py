@@ -30,15 +30,12 @@ class Parts:
 async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     """Open PostgreSQL, the file store and the search engine; prepare bucket and index; close them at the end.
 
-    The settings must name a database and a file store: those of the embedded servers, or one's own. Raises RoleRefused
-    in production where row-level security would not hold.
+    The settings must name a database and a file store: those of the embedded servers, or one's own. Raises as
+    `open_database` does.
     """
-    if not settings.database_url or not settings.s3_endpoint:
-        raise ValueError("The settings name no database or no file store.")
-    if settings.environment == "production":
-        await check_service_role(settings.database_url)
-    use_queue(TransactionalQueue())
-    async with database(settings.database_url) as opened:
+    if not settings.s3_endpoint:
+        raise ValueError("The settings name no file store.")
+    async with open_database(settings) as opened:
         files = S3FileStore(
             settings.s3_endpoint,
             settings.s3_region,
@@ -49,17 +46,32 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         )
         try:
             await files.prepare()
-            search = _search(settings, opened)
-            await search.prepare()
+            search = await open_search(settings, opened)
             yield Parts(
                 opened,
-                Ports(files=files, search=search, largest_upload=settings.upload_limit_bytes, ages=_ages(settings)),
+                Ports(files=files, search=search, largest_upload=settings.upload_limit_bytes, ages=ages_of(settings)),
             )
         finally:
             await files.aclose()
 
 
-def _ages(settings: Settings) -> AgeLimits:
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open PostgreSQL alone, with its queue for follow-ups.
+
+    Raises DatabaseAway, and RoleRefused in production where row-level security would not hold.
+    """
+    if not settings.database_url:
+        raise ValueError("The settings name no database.")
+    if settings.environment == "production":
+        await check_service_role(settings.database_url)
+    use_queue(TransactionalQueue())
+    async with database(settings.database_url) as opened:
+        yield opened
+
+
+def ages_of(settings: Settings) -> AgeLimits:
+    """For how long what ages is kept."""
     return AgeLimits(
         notifications=settings.keep_notifications_days,
         idempotency_keys=settings.keep_idempotency_keys_days,
@@ -68,10 +80,11 @@ def _ages(settings: Settings) -> AgeLimits:
     )
 
 
-def _search(settings: Settings, opened: Database) -> SearchEngine:
-    """PostgreSQL, or Meilisearch with PostgreSQL behind it."""
-    postgres = PostgresSearch(opened.pool)
-    if not settings.meili_url:
-        return postgres
-    key = settings.meili_key.get_secret_value() if settings.meili_key else None
-    return FallbackSearch(MeilisearchSearch(settings.meili_url, key), postgres)
+async def open_search(settings: Settings, opened: Database) -> SearchEngine:
+    """PostgreSQL, or Meilisearch with PostgreSQL behind it; its index is prepared."""
+    search: SearchEngine = PostgresSearch(opened.pool)
+    if settings.meili_url:
+        key = settings.meili_key.get_secret_value() if settings.meili_key else None
+        search = FallbackSearch(MeilisearchSearch(settings.meili_url, key), search)
+    await search.prepare()
+    return search

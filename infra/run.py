@@ -1,24 +1,26 @@
 """`serra run`: everything on one machine, in one process beside its servers."""
 
 import asyncio
+import logging
 import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from pydantic import SecretStr
 
 from infra.asgi import application
+from infra.beside import leave_note
 from infra.demo.load import load_demo, steward_token
-from infra.embedded import EmbeddedError, port_is_free, start_embedded
+from infra.embedded import EmbeddedError, EmbeddedServers, port_is_free, start_embedded
 from infra.parts import Parts, open_parts
 from infra.postgres.migrate import MigrationFailed, migrate
 from infra.postgres.roles import open_service_role
 from infra.settings import Settings
-from infra.worker import working
+from infra.worker import always_working
 
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -48,24 +50,28 @@ async def run_everything(settings: Settings, say: Say) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    # It tells of a database that is away with a traceback for each connection; we tell of it once.
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     steps = Steps(say)
     async with AsyncExitStack() as stack:
+        servers, lost = await _servers(settings, stack, steps)
         try:
-            settings = await _with_servers(settings, stack, steps)
-        except EmbeddedError as error:
-            raise RunFailed(str(error)) from None
-        try:
-            settings = await steps.take("The database is up to date", _up_to_date(settings))
+            settings = await steps.take("The database is up to date", _up_to_date(_with(settings, servers)))
         except MigrationFailed as error:
             raise RunFailed(f"The database could not be brought up to date: {error}") from None
+        if servers:
+            stack.callback(leave_note(settings, servers.pids["supervisor"]).unlink, missing_ok=True)
         parts = await stack.enter_async_context(open_parts(settings))
         serving = await _serve(parts, settings, stack)
-        await stack.enter_async_context(working(parts.database, parts.ports))
+        await stack.enter_async_context(always_working(parts.database, parts.ports))
         await steps.take("The demo is loaded", _load_demo(settings, say))
         _greet(settings, say)
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        ends: set[asyncio.Future[Any]] = {serving, stopping, lost}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        if lost.done():
+            raise RunFailed(lost.result())
         if not stop.is_set():
             raise RunFailed("The service ended by itself; what it said above tells why.")
         say("\nStopping …")
@@ -85,15 +91,37 @@ class Steps:
         return result
 
 
-async def _with_servers(settings: Settings, stack: AsyncExitStack, steps: Steps) -> Settings:
-    """The settings with addresses for what they leave to us."""
+async def _servers(
+    settings: Settings, stack: AsyncExitStack, steps: Steps
+) -> "tuple[EmbeddedServers | None, asyncio.Future[str]]":
+    """The servers that the settings leave to us, and why they are gone for good, once they are."""
+    loop = asyncio.get_running_loop()
+    lost: asyncio.Future[str] = loop.create_future()
     if settings.database_url and settings.s3_endpoint:
-        return settings
+        return None, lost
     if settings.database_url or settings.s3_endpoint:
         raise RunFailed("Set both SERRA_DATABASE_URL and SERRA_S3_ENDPOINT, or neither.")
-    starting = asyncio.to_thread(start_embedded, settings.data, report=steps.say)
-    servers = await steps.take("PostgreSQL and the file store are up", starting)
+
+    def lose(why: str) -> None:
+        if not lost.done():
+            lost.set_result(why)
+
+    def heard(why: str) -> None:
+        loop.call_soon_threadsafe(lose, why)
+
+    starting = asyncio.to_thread(start_embedded, settings.data, report=steps.say, lost=heard)
+    try:
+        servers = await steps.take("PostgreSQL and the file store are up", starting)
+    except EmbeddedError as error:
+        raise RunFailed(str(error)) from None
     stack.callback(servers.stop)
+    return servers, lost
+
+
+def _with(settings: Settings, servers: EmbeddedServers | None) -> Settings:
+    """The settings with the addresses of the servers."""
+    if servers is None:
+        return settings
     return settings.model_copy(
         update={
             "database_owner_url": servers.database_url,

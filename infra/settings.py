@@ -1,18 +1,13 @@
 """What an operator can set, by environment variables. `python -m infra.settings` prints docs/settings.md from here."""
 
-import difflib
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from infra.embedded.errors import EmbeddedError
-from infra.embedded.folder import private_folder, secret_of
 from infra.setting_values import (
     INTRODUCTION,
     SHORTEST_SECRET,
@@ -26,10 +21,9 @@ from infra.setting_values import (
     words,
 )
 
-_PREFIX = "SERRA_"
+PREFIX = "SERRA_"
 _MEBIBYTE = 1024 * 1024
 _LARGEST_PUT = 5 * 1024 * _MEBIBYTE  # what S3 takes in one request; an upload is one
-_LONGEST_ECHO = 80
 _NEEDED_WITH_ENDPOINT = ("s3_bucket", "s3_access_key", "s3_secret_key")
 
 
@@ -49,7 +43,7 @@ class Settings(BaseSettings):
     """Everything that can differ between two installations of the same version."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, populate_by_name=True, hide_input_in_errors=True
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, populate_by_name=True, hide_input_in_errors=True
     )
 
     host: str = _setting(
@@ -140,7 +134,7 @@ class Settings(BaseSettings):
             "The key of this installation, the same on all replicas. The secrets of organisations' clients at their "
             "identity providers are encrypted with it, and sign-ins that are under way: with another one the ADMINs "
             "set those secrets anew. Sessions and personal tokens do not depend on it: end those one by one. "
-            "It must be set where `SERRA_DATABASE_URL` is."
+            "It must be set where `SERRA_DATABASE_URL` is, for `serra serve` and `serra worker`."
         ),
         takes=f"at least {SHORTEST_SECRET} random characters, such as `openssl rand -base64 48` prints",
         shown="generated, kept in the data folder",
@@ -285,111 +279,54 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _partners(self) -> Self:
         given = {name for name in self.model_fields_set if getattr(self, name) is not None}
-        problems = list(_missing_partners(given))
+        problems = list(missing_partners(given))
         if self.cost_budget < self.cost_limit:
+            budget, limit = variable_of("cost_budget"), variable_of("cost_limit")
             problems.append(
-                f"{_variable('cost_budget')}: is {self.cost_budget}, but {_variable('cost_limit')} is {self.cost_limit}"
-                "; a request that costs so much could never run."
+                f"{budget}: is {self.cost_budget}, but {limit} is {self.cost_limit}; a request that costs so much could"
+                " never run."
             )
         if problems:
             raise ValueError("\n".join(problems))
         return self
 
 
-def load_settings() -> Settings:
-    """The settings of this process's environment. Raises SettingsError.
-
-    Without a database of its own the installation gets its signing key from the data folder, which is made for it.
-    """
-    given = {name.upper() for name, value in os.environ.items() if value}
-    generated = not given & {_variable("secret"), _variable("database_url")}
-    stand_in: dict[str, Any] = {"secret": "-" * SHORTEST_SECRET} if generated else {}
-    problems = list(_unknown(given))
-    settings = None
-    try:
-        settings = Settings(**stand_in)
-    except ValidationError as error:
-        wrong = error.errors()
-        problems += [line for detail in wrong for line in _lines(detail)]
-        if all(detail["loc"] for detail in wrong):  # then pydantic has not asked for partners yet
-            problems += _missing_partners({name for name in Settings.model_fields if _variable(name) in given})
-    if settings is None or problems:
-        raise SettingsError("\n".join(problems))
-    if generated:
-        try:
-            kept = secret_of(private_folder(settings.data))
-        except (EmbeddedError, OSError) as error:
-            raise SettingsError(f"{_variable('data')}: {error}") from error
-        settings = settings.model_copy(update={"secret": SecretStr(kept)})
-    return settings
-
-
 def settings_page() -> str:
     """The page docs/settings.md."""
     rows = []
     for name, field in Settings.model_fields.items():
-        told = _told(name)
+        told = told_of(name)
         default = told["shown"] or ("not set" if field.default is None else f"`{str(field.default).lower()}`")
-        rows.append(f"| `{_variable(name)}` | {default} | {field.description} | {told['takes']} |\n")
+        rows.append(f"| `{variable_of(name)}` | {default} | {field.description} | {told['takes']} |\n")
     return INTRODUCTION + "".join(rows)
 
 
-def _variable(name: str) -> str:
+def variable_of(name: str) -> str:
+    """The variable that sets a field."""
     alias = Settings.model_fields[name].validation_alias
-    return alias if isinstance(alias, str) else f"{_PREFIX}{name}".upper()
+    return alias if isinstance(alias, str) else f"{PREFIX}{name}".upper()
 
 
-def _told(name: str) -> Mapping[str, Any]:
+def told_of(name: str) -> Mapping[str, Any]:
+    """What an operator is told of a field beside its description: `takes` and `shown`."""
     extra = Settings.model_fields[name].json_schema_extra
     return extra if isinstance(extra, dict) else {}
 
 
-def _unknown(given: set[str]) -> Iterator[str]:
-    known = {name.upper(): _variable(name) for name in Settings.model_fields}
-    for name in sorted(given):
-        if name.startswith(_PREFIX) and name not in known.values():
-            close = difflib.get_close_matches(name.removeprefix(_PREFIX), known, n=1)
-            hint = f"did you mean {known[close[0]]}?" if close else "docs/settings.md lists those that there are."
-            yield f"{name}: there is no such setting; {hint}"
-
-
-def _missing_partners(given: set[str]) -> Iterator[str]:
+def missing_partners(given: set[str]) -> Iterator[str]:
     """What an S3 store or a database of one's own still lacks, or what is set for one that is not."""
-    endpoint = _variable("s3_endpoint")
+    endpoint = variable_of("s3_endpoint")
     if "s3_endpoint" in given:
         for name in _NEEDED_WITH_ENDPOINT:
             if name not in given:
-                yield f"{_variable(name)}: is not set, but {endpoint} is; it takes {_told(name)['takes']}."
+                yield f"{variable_of(name)}: is not set, but {endpoint} is; it takes {told_of(name)['takes']}."
     else:
         for name in ("s3_region", *_NEEDED_WITH_ENDPOINT, "s3_public_endpoint"):
             if name in given:
-                yield f"{_variable(name)}: is set without {endpoint}; set that too, or neither."
+                yield f"{variable_of(name)}: is set without {endpoint}; set that too, or neither."
     if "database_owner_url" in given and "database_url" not in given:
-        owner, service = _variable("database_owner_url"), _variable("database_url")
+        owner, service = variable_of("database_owner_url"), variable_of("database_url")
         yield f"{owner}: is set without {service}; set that too, or neither."
-
-
-def _lines(detail: ErrorDetails) -> Iterator[str]:
-    if not detail["loc"]:  # of the settings together: the validator wrote the lines
-        yield from str(detail["ctx"]["error"]).splitlines()
-        return
-    named = str(detail["loc"][0])
-    name = next(name for name in Settings.model_fields if named in {name, _variable(name)})
-    if detail["type"] == "default_factory_not_called":  # follows from another wrong value, which has its line
-        return
-    variable, takes = _variable(name), _told(name)["takes"]
-    if detail["type"] == "missing":
-        yield f"{variable}: is not set, but {_variable('database_url')} is; it takes {takes}."
-    else:
-        yield f"{variable}: got {_echo(name, variable)}; it takes {takes}."
-
-
-def _echo(name: str, variable: str) -> str:
-    value = next((value for key, value in os.environ.items() if key.upper() == variable), "")
-    field = Settings.model_fields[name]
-    if not field.repr or "Secret" in str(field.annotation) or "@" in value:
-        return "a value that is not shown here"
-    return repr(value if len(value) <= _LONGEST_ECHO else f"{value[:_LONGEST_ECHO]}…")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The worker: runs the follow-ups that writes enqueued. Any number of workers may run; each job may run twice."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from pgqueuer import PgQueuer
 from pgqueuer.errors import RetryRequested
@@ -45,6 +47,8 @@ HEARTBEAT = timedelta(seconds=10)
 _AT_ONCE = 6
 """Jobs that run side by side: each may need two of the pool's connections, and requests need some too."""
 _LONGEST_WAIT = timedelta(minutes=5)
+_SECONDS_BEFORE_WORKING_ON = 2.0
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _MOST_ATTEMPTS = 20
 
 Handler = Callable[[Ports, Mapping[str, str]], Awaitable[None]]
@@ -150,7 +154,32 @@ async def working(database: Database, ports: Ports) -> AsyncIterator["asyncio.Ta
         yield task
     finally:
         running.shutdown.set()
+        if not task.done():
+            task.remove_done_callback(_complain)
+            task.add_done_callback(_complain_at_the_end)
         await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def always_working(database: Database, ports: Ports) -> AsyncIterator[None]:
+    """As `working`, and begun anew whenever it ends by itself, as it does while the database is away."""
+    stop = asyncio.Event()
+
+    async def work_on() -> None:
+        while not stop.is_set():
+            async with working(database, ports) as task:
+                stopping = asyncio.create_task(stop.wait())
+                await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                stopping.cancel()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _SECONDS_BEFORE_WORKING_ON)
+
+    going = asyncio.create_task(work_on(), name="serra-always-working")
+    try:
+        yield
+    finally:
+        stop.set()
+        await going
 
 
 async def work(settings: Settings) -> None:
@@ -184,5 +213,14 @@ def _patient(name: str, handler: Handler, ports: Ports) -> Callable[[Job], Await
 
 
 def _complain(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()):
+    error = None if task.cancelled() else task.exception()
+    if isinstance(error, _AWAY):  # nothing of ours went wrong
+        logger.error("The worker stopped: the database is away (%r).", error)
+    elif error:
         logger.error("The worker stopped.", exc_info=error)
+
+
+def _complain_at_the_end(task: asyncio.Task[None]) -> None:
+    """As above; but whoever stops does not care that a connection is gone already."""
+    if not task.cancelled() and not isinstance(task.exception(), _AWAY):
+        _complain(task)

@@ -35,28 +35,29 @@ class Bundle:
     sections: Mapping[str, tuple[Given, ...]]
 
 
-def read_bundle(source: Path | str, name: str = "bundle") -> Bundle:
-    """The bundle of a file, or of a text that messages are to call `name`.
+def read_bundle(source: Path | str, name: str | None = None) -> Bundle:
+    """The bundle of a file, or of a text; messages call it `name`, or a file as it is called.
 
     Raises BundleError when there is no such file, or when it is not a bundle of this format.
     """
     if isinstance(source, Path):
-        name, text = source.name, _text(source)
+        name = name or source.name
+        text = _text(source, name)
     else:
-        text = source
+        name, text = name or "bundle", source
     if len(text.encode()) > LARGEST:
         raise _error(name, 0, f"The file is larger than {LARGEST // 1024**2} MiB. Split it into several.")
     return _bundle(name, _tree(name, text))
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, name: str) -> str:
     try:
         with path.open("rb") as file:
             return file.read(LARGEST + 1).decode("utf-8-sig")
     except OSError as error:
-        raise _error(path.name, 0, f"The file cannot be read: {error.strerror}. Its path is {path}.") from None
+        raise _error(name, 0, f"The file cannot be read: {error.strerror}. Its path is {path}.") from None
     except UnicodeDecodeError as error:
-        raise _error(path.name, 0, f"The file is not UTF-8: its byte {error.start} is no text.") from None
+        raise _error(name, 0, f"The file is not UTF-8: its byte {error.start} is no text.") from None
 
 
 def _bundle(name: str, root: Given) -> Bundle:

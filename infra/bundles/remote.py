@@ -11,6 +11,7 @@ import httpx
 
 from infra.bundles.given import Path, steps
 from schema import schema
+from services.errors import ErrorCode
 
 _AT_ONCE = 8
 """Requests under way at the same time: enough to keep a server busy, few enough to leave it to others."""
@@ -79,11 +80,11 @@ class Remote:
         """The payload of a mutation. Raises Refused for its `userErrors`; `at` leads from its input to the bundle."""
         document = (
             f"mutation($input: {_input_type(mutation)}) {{ {mutation}(input: $input)"
-            f" {{ {selection} userErrors {{ field message }} }} }}"
+            f" {{ {selection} userErrors {{ field code message }} }} }}"
         )
         payload: dict[str, Any] = (await self.ask(document, input=given))[mutation]
         if payload["userErrors"]:
-            raise Refused(*(Objection(at(steps(error["field"])), error["message"]) for error in payload["userErrors"]))
+            raise Refused(*(Objection(at(steps(error["field"])), _advised(error)) for error in payload["userErrors"]))
         return payload
 
     async def _answer(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +110,14 @@ class Remote:
 def key_of(*parts: object) -> str:
     """An idempotency key that is the same whenever the same is sent again."""
     return "bundle-" + hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
+
+
+def _advised(error: Mapping[str, Any]) -> str:
+    """What an author does about a refusal, where its own words speak to whoever sends a single mutation."""
+    message: str = error["message"]
+    if error["code"] == ErrorCode.NOT_FOUND:
+        return f"{message} Is it misspelt, or in a file that must be imported too?"
+    return message
 
 
 def _input_type(mutation: str) -> str:

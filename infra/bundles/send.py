@@ -64,9 +64,10 @@ async def import_files(url: str, token: str, files: Sequence[Path], report: Say)
     """
     told = Report(report)
     bundles: list[Bundle] = []
+    called = Counter(path.name for path in files)
     for path in files:
         try:
-            bundles.append(read_bundle(path))
+            bundles.append(read_bundle(path, path.name if called[path.name] == 1 else str(path)))
         except BundleError as error:
             for problem in error.problems:
                 told.failed(problem)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from infra.embedded.errors import EmbeddedError
 
-_OURS = frozenset({"credentials.json", "demo.json", "logs", "postgresql", "seaweedfs", "secret", "servers.lock"})
+_OURS = frozenset(
+    {"credentials.json", "demo.json", "logs", "postgresql", "running.json", "seaweedfs", "secret", "servers.lock"}
+)
 _HARMLESS = frozenset({".DS_Store", ".gitignore", ".gitkeep", "lost+found"})
 _KEY_LETTERS = string.ascii_uppercase + string.digits
 
@@ -24,6 +26,11 @@ class DataFolder:
     def lock(self) -> Path:
         """Held by every process of the servers; says who started them."""
         return self.root / "servers.lock"
+
+    @property
+    def running(self) -> Path:
+        """What commands need to reach the Serra that runs here; written by it."""
+        return self.root / "running.json"
 
     @property
     def logs(self) -> Path:

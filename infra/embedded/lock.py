@@ -71,6 +71,26 @@ def take_lock(folder: DataFolder, parent: Parent, report: Callable[[str], None])
     return Lock(descriptor)
 
 
+def supervisor_of(folder: DataFolder) -> int | None:
+    """The process that supervises the folder's servers now; None where none run, 0 where they begin or end just now.
+
+    Raises OSError where the lock cannot be read.
+    """
+    try:
+        descriptor = os.open(folder.lock, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = _holder(folder.lock)
+        supervisor = holder.get("supervisor")
+        return supervisor if isinstance(supervisor, int) and not holder.get("stopping") else 0
+    finally:
+        os.close(descriptor)
+    return None
+
+
 def _holder(lock: Path) -> dict[str, object]:
     try:
         state = json.loads(lock.read_bytes())

@@ -10,13 +10,14 @@ from infra.embedded.binaries import bin_path
 from infra.embedded.errors import EmbeddedError
 from infra.embedded.folder import Credentials, DataFolder, make_private, write_private
 from infra.embedded.ports import free_ports
-from infra.embedded.process import Server, Surroundings, command_of, launch, rotate, run
+from infra.embedded.process import Server, Surroundings, command_of, last_lines, launch, rotate, run
 
 DATABASE = ROLE = "serra"
 _NAME = "PostgreSQL"
 _SECONDS_TO_START = 300.0  # a crash on a slow disk takes its time to recover from
 _SECONDS_TO_STOP = 60.0
 _TRIES = 3
+_SECONDS_BETWEEN_TRIES = 1.0
 
 # The superuser has no password and so can never log in: who reaches the database reaches no file and no program.
 # vector is the one extension that only a superuser may create; in template1 it is in every later database too.
@@ -51,6 +52,7 @@ class RunningPostgresql:
 
     server: Server
     url: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +86,39 @@ class Postgresql:
     def start(self, started: list[Server]) -> RunningPostgresql:
         """Start the server and wait until it takes connections. Each process begun is added to `started` at once."""
         for attempt in range(1, _TRIES + 1):
-            self._forget_stale_pid()
             (port,) = free_ports(1)
-            server = self._launch(port)
-            started.append(server)
-            ready = self.surroundings.parent.wait_until(
-                lambda server=server: server.ended or self._takes_connections(server),  # type: ignore[misc]
-                seconds=_SECONDS_TO_START,
-            )
-            if ready and not server.ended:
-                secret = self.credentials.database_password
-                return RunningPostgresql(server, f"postgresql://{ROLE}:{secret}@127.0.0.1:{port}/{DATABASE}")
+            server = self._start_at(port, started)
             if not server.ended:
-                raise server.refused(f"did not take connections within {_SECONDS_TO_START:.0f} seconds.")
-            started.remove(server)
+                secret = self.credentials.database_password
+                return RunningPostgresql(server, f"postgresql://{ROLE}:{secret}@127.0.0.1:{port}/{DATABASE}", port)
             if attempt == _TRIES or "Address already in use" not in self._log.read_text(errors="replace"):
                 raise server.refused("did not start.")
             rotate(self._log)
         raise AssertionError  # the last attempt returns or raises
+
+    def restart(self, port: int, started: list[Server]) -> Server:
+        """Start the server once more where its clients look for it, after it ended by itself."""
+        for _ in range(_TRIES):
+            server = self._start_at(port, started)
+            if not server.ended:
+                return server
+            # What is left of a killed server may still be ending, and holds its memory until then.
+            self.surroundings.parent.wait(_SECONDS_BETWEEN_TRIES)
+        raise EmbeddedError(f"{_NAME} did not start again.\nThe last lines of {self._log}:\n{last_lines(self._log)}")
+
+    def _start_at(self, port: int, started: list[Server]) -> Server:
+        """A server that takes connections, or one that has ended; only the former is left in `started`."""
+        self._forget_stale_pid()
+        server = self._launch(port)
+        started.append(server)
+        self.surroundings.parent.wait_until(
+            lambda: server.ended or self._takes_connections(server), seconds=_SECONDS_TO_START
+        )
+        if server.ended:
+            started.remove(server)
+        elif not self._takes_connections(server):
+            raise server.refused(f"did not take connections within {_SECONDS_TO_START:.0f} seconds.")
+        return server
 
     def _launch(self, port: int) -> Server:
         settings = {**_SETTINGS, "port": str(port), **({} if self.durable else _FORGETFUL)}

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from infra.embedded.binaries import weed_path
 from infra.embedded.certificates import new_certificate
+from infra.embedded.errors import EmbeddedError
 from infra.embedded.folder import Credentials, DataFolder, make_private, write_private
 from infra.embedded.ports import free_port_pair, free_ports
-from infra.embedded.process import Server, Surroundings, launch, rotate
+from infra.embedded.process import Server, Surroundings, last_lines, launch, rotate
 from infra.embedded.s3_request import put_bucket
 
 BUCKET = "serra"
@@ -20,6 +21,7 @@ _NAME = "SeaweedFS"
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_STOP = 20.0
 _TRIES = 3
+_SECONDS_BETWEEN_TRIES = 1.0
 _PORTS_TAKEN = ("is not available on", "address already in use")
 # Settings would otherwise be looked for in /etc/seaweedfs as well, and could lead to somebody else's file store.
 _FILER = '[leveldb2]\nenabled = true\ndir = "./data/filerldb2"\n'
@@ -45,7 +47,12 @@ class RunningSeaweedfs:
     """A file store that takes signed requests, its bucket made."""
 
     server: Server
-    endpoint: str
+    ports: _Ports
+
+    @property
+    def endpoint(self) -> str:
+        """Where it takes them."""
+        return f"http://127.0.0.1:{self.ports.s3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +91,37 @@ class Seaweedfs:
     def finish(self, launched: _Launched, started: list[Server]) -> RunningSeaweedfs:
         """Wait until the server takes requests and has its bucket."""
         for attempt in range(1, _TRIES + 1):
-            server, ports = launched.server, launched.ports
-            ready = self.surroundings.parent.wait_until(
-                lambda server=server, port=ports.s3: server.ended or self._has_bucket(port),  # type: ignore[misc]
-                seconds=_SECONDS_TO_START,
-            )
-            if ready and not server.ended:
-                return RunningSeaweedfs(server, f"http://127.0.0.1:{ports.s3}")
-            if not server.ended:
-                raise server.refused(f"did not take requests within {_SECONDS_TO_START:.0f} seconds.")
+            server = launched.server
+            if self._takes_requests(launched):
+                return RunningSeaweedfs(server, launched.ports)
             started.remove(server)
             log = self._log.read_text(errors="replace")
             if attempt == _TRIES or not any(words in log for words in _PORTS_TAKEN):
                 raise server.refused("did not start.")
             launched = self.begin(started)
         raise AssertionError  # the last attempt returns or raises
+
+    def restart(self, ports: _Ports, started: list[Server]) -> Server:
+        """Start the server once more where its clients look for it, after it ended by itself."""
+        for _ in range(_TRIES):
+            self._write_settings()
+            launched = _Launched(self._launch(ports), ports)
+            started.append(launched.server)
+            if self._takes_requests(launched):
+                return launched.server
+            started.remove(launched.server)
+            self.surroundings.parent.wait(_SECONDS_BETWEEN_TRIES)
+        raise EmbeddedError(f"{_NAME} did not start again.\nThe last lines of {self._log}:\n{last_lines(self._log)}")
+
+    def _takes_requests(self, launched: _Launched) -> bool:
+        """Wait until it does; False when it has ended instead."""
+        server, port = launched.server, launched.ports.s3
+        ready = self.surroundings.parent.wait_until(
+            lambda: server.ended or self._has_bucket(port), seconds=_SECONDS_TO_START
+        )
+        if not ready:
+            raise server.refused(f"did not take requests within {_SECONDS_TO_START:.0f} seconds.")
+        return not server.ended
 
     def sweep(self) -> None:
         """Remove the sockets that a killed SeaweedFS left in /tmp: it puts them there whatever it is told."""

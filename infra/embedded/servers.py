@@ -65,12 +65,18 @@ class EmbeddedServers:
 
 
 def start_embedded(
-    folder: Path, *, report: Callable[[str], None] = lambda _text: None, durable: bool = True
+    folder: Path,
+    *,
+    report: Callable[[str], None] = lambda _text: None,
+    lost: Callable[[str], None] | None = None,
+    durable: bool = True,
 ) -> EmbeddedServers:
     """Start both servers on the data folder and wait until they answer.
 
-    `report` is told, in sentences for people, why it takes longer or that a server has ended by itself later on (then
-    from another thread). Without `durable` a crash may lose or spoil the database: for tests. Raises EmbeddedError.
+    `report` is told, in sentences for people, why it takes longer, or that a server has ended by itself later on and is
+    started again. `lost` (or `report` without it) is told that a server is gone for good: this process had better end.
+    Both are called from another thread once the servers are up. Without `durable` a crash may lose or spoil the
+    database: for tests. Raises EmbeddedError.
     """
     root = private_folder(folder).root
     supervisor = subprocess.Popen(
@@ -94,7 +100,8 @@ def start_embedded(
         _let_go(supervisor)
         answers.close()
         raise
-    threading.Thread(target=_listen, args=(supervisor, answers, report), name="embedded-servers", daemon=True).start()
+    listening = (supervisor, answers, report, lost or report)
+    threading.Thread(target=_listen, args=listening, name="embedded-servers", daemon=True).start()
     servers = EmbeddedServers(supervisor, ready)
     atexit.register(servers.stop)
     return servers
@@ -117,14 +124,21 @@ def _ready(answers: IO[bytes], report: Callable[[str], None]) -> dict[str, Any]:
     raise EmbeddedError("The supervisor of the embedded servers ended without a word. Start Serra anew.")
 
 
-def _listen(supervisor: subprocess.Popen[bytes], answers: IO[bytes], report: Callable[[str], None]) -> None:
+def _listen(
+    supervisor: subprocess.Popen[bytes],
+    answers: IO[bytes],
+    report: Callable[[str], None],
+    lost: Callable[[str], None],
+) -> None:
     with answers:
         for line in answers:
             said = json.loads(line)
-            if "ended" in said:
-                report(said["ended"])
+            if "report" in said:
+                report(said["report"])
+            elif "lost" in said:
+                lost(said["lost"])
     if supervisor.stdin in _LIFELINES:
-        report("The supervisor of the embedded servers was killed, and they end with it. Start Serra anew.")
+        lost("The supervisor of the embedded servers was killed, and they end with it. Start Serra anew.")
 
 
 def _let_go(supervisor: subprocess.Popen[bytes]) -> None:

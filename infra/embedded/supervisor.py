@@ -2,13 +2,16 @@
 
 It is a process of its own because only a living one can stop PostgreSQL cleanly after a kill -9 of the service. It
 reads one line of JSON from its standard input, which then stays open as the sign that the parent lives, and tells on
-its standard output, a line of JSON each: {"report"}, then {"ready"} or {"failed"}, and later perhaps {"ended"}.
+its standard output, a line of JSON each: {"report"}, then {"ready"} or {"failed"}. Later it tells of servers that it
+starts again, as {"report"}, and of one that it cannot keep up, as {"lost"}.
 """
 
 import contextlib
 import json
 import os
+import time
 import traceback
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,10 @@ from infra.embedded.process import Server, Surroundings, keep_short, stop_all
 from infra.embedded.seaweedfs import BUCKET, REGION, Seaweedfs
 
 _SECONDS_BETWEEN_LOOKS = 2.0
+_ENDS_BORNE, _WITHIN_SECONDS = 3, 300.0
+"""A server that ends by itself more often than this is not started again: something is wrong that does not pass."""
+
+Restart = Callable[[list[Server]], Server]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +90,44 @@ def _supervise(order: Order, parent: Parent) -> None:
                 "pids": {"supervisor": os.getpid(), **pids},
             }
         )
-        _watch(servers, parent)
+        again: dict[str, Restart] = {
+            postgresql.server.name: lambda started: database.restart(postgresql.port, started),
+            seaweedfs.server.name: lambda started: files.restart(seaweedfs.ports, started),
+        }
+        _watch(servers, again, parent, lambda pids: lock.say(parent=order.parent, stopping=False, servers=pids))
     except EmbeddedError as error:
         _tell(failed=str(error))
     finally:
         _end(servers, lock, order, files)
 
 
-def _watch(servers: list[Server], parent: Parent) -> None:
-    """Until the parent is gone: tell of servers that ended by themselves, and keep the logs from filling the disk."""
-    told: set[str] = set()
+def _watch(
+    servers: list[Server], again: Mapping[str, Restart], parent: Parent, note: Callable[[Mapping[str, int]], None]
+) -> None:
+    """Until the parent is gone: start anew what ended by itself, and keep the logs from filling the disk."""
+    ends: dict[str, list[float]] = {name: [] for name in again}
     while True:
         parent.wait(_SECONDS_BETWEEN_LOOKS)
-        for server in servers:
+        for server in list(servers):
             keep_short(server.log)
-            if server.ended and server.name not in told:
-                told.add(server.name)
-                _tell(ended=str(server.refused("ended by itself. Start Serra anew.")))
+            if server.ended:
+                servers.remove(server)
+                try:
+                    _bring_back(server, ends[server.name], lambda one=server: again[one.name](servers))  # type: ignore[misc]
+                except EmbeddedError as error:
+                    _tell(lost=f"{error}\nMend what the log tells, then start Serra anew.")
+                note({one.name.lower(): one.process.pid for one in servers})
+
+
+def _bring_back(ended: Server, ends: list[float], restart: Callable[[], Server]) -> None:
+    """Raises EmbeddedError where that fails, or was done too often lately; `ends` are when it ended before."""
+    now = time.monotonic()
+    ends[:] = [*(at for at in ends if now - at < _WITHIN_SECONDS), now]
+    if len(ends) > _ENDS_BORNE:
+        raise ended.refused(f"ended by itself {len(ends)} times within {_WITHIN_SECONDS / 60:.0f} minutes.")
+    _tell(report=f"{ended.name} ended by itself and is started again; {ended.log} says more.")
+    restart()
+    _tell(report=f"{ended.name} is up again.")
 
 
 def _end(servers: list[Server], lock: Lock, order: Order, files: Seaweedfs) -> None:

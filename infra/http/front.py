@@ -10,6 +10,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Send, WebSocketScope
 
 from infra.http.asker import address, note_address
 from infra.http.buckets import Buckets
+from infra.http.failures import refused_by
 from infra.http.negotiation import JSON_TYPE
 from infra.http.refusal import Refused
 from infra.http.wire import refusal, respond
@@ -70,8 +71,11 @@ class Front:
     async def _http(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         cross_origin = self._cross_origin(scope) if self.origins else ()
 
+        begun: list[Any] = []
+
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":
+                begun.append(message)
                 headers = message["headers"] = [*message.get("headers", ()), *self.added, *cross_origin]
                 for name, _ in headers:
                     if name == b"content-security-policy":
@@ -92,7 +96,17 @@ class Front:
             except Refused as refused:
                 await respond(sending, refused.status, JSON_TYPE, refusal(refused), refused.headers)
                 return
-        await self.app(scope, receive, sending)
+        await self._answered(scope, receive, sending, begun)
+
+    async def _answered(self, scope: HTTPScope, receive: Receive, send: Send, begun: list[Any]) -> None:
+        """Pass it on; what fails before anything has begun is told like every refusal."""
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            if begun:
+                raise
+            told = refused_by(error, scope["method"], scope["path"])
+            await respond(send, told.status, JSON_TYPE, refusal(told), told.headers)
 
     async def _websocket(self, scope: WebSocketScope, receive: Receive, send: Send) -> None:
         here = address.get()

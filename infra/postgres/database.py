@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 from piccolo.engine.postgres import PostgresTransaction
 
+from infra.postgres.away import opening
 from infra.postgres.bell import Bell
 from infra.postgres.changes import Changes
 from infra.postgres.piccolo_conf import DB
@@ -46,17 +47,18 @@ class Database:
 async def database(url: str, *, connections: int = 16, reads: int = 8, writes: int = 8) -> AsyncIterator[Database]:
     """Open the pool that Piccolo uses and the connections for single statements; close them at the end.
 
-    The address is the service's: its role must be able to become the one that reads.
+    The address is the service's: its role must be able to become the one that reads. Raises DatabaseAway.
     """
     DB.config = {"dsn": url}
-    await DB.start_connection_pool(
-        min_size=2,
-        max_size=connections,
-        reset=_nothing_to_reset,
-        statement_cache_size=_STATEMENTS_KEPT,
-        max_cached_statement_lifetime=0,
-        server_settings={**_SETTINGS, **AS_SERVICE},
-    )
+    with opening(url):
+        await DB.start_connection_pool(
+            min_size=2,
+            max_size=connections,
+            reset=_nothing_to_reset,
+            statement_cache_size=_STATEMENTS_KEPT,
+            max_cached_statement_lifetime=0,
+            server_settings={**_SETTINGS, **AS_SERVICE},
+        )
     if DB.pool is None:
         raise RuntimeError("Piccolo opened no pool.")
     reading = SingleStatements(url, reads, {**_SETTINGS, **AS_READER}, _STATEMENTS_KEPT)

@@ -9,6 +9,8 @@ import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.querystring import QueryString
 
+from infra.postgres.away import opening
+
 
 class Transaction(PostgresTransaction):
     """A transaction that gives its connection back also when it is cancelled while it begins or ends.
@@ -64,8 +66,9 @@ class SeparateTransaction(Transaction):
         self._url = url
 
     async def get_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
-        """Connect."""
-        connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(self._url)
+        """Connect. Raises DatabaseAway."""
+        with opening(self._url):
+            connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(self._url)
         return connection
 
     async def _give_back(self) -> None:

@@ -6,6 +6,8 @@ from urllib.parse import quote, urlsplit
 
 import asyncpg
 
+from infra.postgres.away import opening
+
 SERVICE: Final = "serra_service"
 READER: Final = "serra_reader"
 AS_READER: Final = {"role": READER}
@@ -34,8 +36,9 @@ class RoleRefused(Exception):
 
 
 async def check_service_role(url: str) -> None:
-    """Raise RoleRefused unless row-level security binds the role at this address."""
-    connection = await asyncpg.connect(url, timeout=10)
+    """Raise RoleRefused unless row-level security binds the role at this address, DatabaseAway where nobody answers."""
+    with opening(url):
+        connection = await asyncpg.connect(url, timeout=10)
     try:
         found = await connection.fetchrow(_FOUND)
     finally:

@@ -78,7 +78,7 @@ async def erase_me(viewer: Viewer, confirm: str) -> Receipt:
         found = await _locked(person)
         refuse_if(check_confirmed(confirm, found.name))
         await check_speaks_for_all(viewer)
-        await _check_hands_over(person)
+        await check_can_be_erased(person)
         return await _erase(viewer, found, ErasedBy.SELF)
 
 
@@ -86,8 +86,22 @@ async def erase_person(person: UUID) -> Receipt:
     """Erase somebody at the command line. Raises DomainError, also for an organisation's last ADMIN."""
     async with keyring_change():
         found = await _locked(person)
-        await _check_hands_over(person)
+        await check_can_be_erased(person)
         return await _erase(ANYONE, found, ErasedBy.OPERATOR)
+
+
+async def check_can_be_erased(person: UUID) -> Person:
+    """The person, whom nothing keeps from being erased. Raises DomainError: not there, erased, or a last ADMIN."""
+    found = _there(await Person.objects().where(Person.id == person).first())
+    rows = await Membership.raw(_ADMINS, person)
+    refuse_if(
+        check_hands_over(
+            {row["organisation"]: Role(row["role"]) for row in rows},
+            {row["organisation"]: row["admins"] for row in rows},
+            {row["organisation"]: row["slug"] for row in rows},
+        )
+    )
+    return found
 
 
 async def erase_anew(receipts: Iterable[Receipt]) -> list[Receipt]:
@@ -131,23 +145,19 @@ async def _locked(person: UUID) -> Person:
     if held:
         await lock_organisations(Organisation.id.is_in(held))
     await lock_people(persons=[person])
-    found = await Person.objects().where(Person.id == person).first()
-    if found is None or has_happened(found.erased_at):
-        raise unknown("person", "person")
+    found = _there(await Person.objects().where(Person.id == person).first())
     if await Membership.exists().where(_of(person) & Membership.organisation.not_in(held) if held else _of(person)):
         raise refusal(ErrorCode.CONFLICT, "Roles were given to this person meanwhile. Try again.")
     return found
 
 
-async def _check_hands_over(person: UUID) -> None:
-    rows = await Membership.raw(_ADMINS, person)
-    refuse_if(
-        check_hands_over(
-            {row["organisation"]: Role(row["role"]) for row in rows},
-            {row["organisation"]: row["admins"] for row in rows},
-            {row["organisation"]: row["slug"] for row in rows},
-        )
-    )
+def _there(found: Person | None) -> Person:
+    if found is None:
+        raise unknown("person", "person")
+    if has_happened(found.erased_at):
+        told = f"This person was erased on {found.erased_at:%F}. `serra erasures` prints the receipt."
+        raise refusal(ErrorCode.WRONG_STATE, told, "person")
+    return found
 
 
 async def _erase(viewer: Viewer, found: Person, by: ErasedBy) -> Receipt:

@@ -30,7 +30,12 @@ async def find_person(named: str) -> UUID:
         return row_id
     found = await Person.raw("select id from person where lower(email) = lower({}) order by id", named.strip())
     if not found:
-        raise refusal(ErrorCode.NOT_FOUND, f"Nobody here has the address «{named}».", "person")
+        raise refusal(
+            ErrorCode.NOT_FOUND,
+            f"Nobody here has the address «{named}». Give the one that Serra has, or their id: ADMINs see both among"
+            " their organisation's members.",
+            "person",
+        )
     if len(found) > 1:
         ids = ", ".join(str(row["id"]) for row in found)
         raise refusal(ErrorCode.INVALID, f"Several people have this address. Name one by id: {ids}.", "person")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra import auditing
-from infra.auditing import AuditFailed, read_hash, read_instant
+from infra.auditing import AuditFailed, NothingSealed, read_hash, read_instant
 from infra.embedded import EmbeddedServers
 from infra.postgres.database import Database
 from services.audit.seals import head, seal_log
@@ -74,17 +74,9 @@ async def test_a_broken_log_is_told_batch_by_batch(commands: Commands, servers: 
 
 
 async def test_the_command_line_ends_with_1_where_something_is_wrong(clean: Database, servers: EmbeddedServers) -> None:
-    """As a command of its own: 0 and the hash for a whole log, 1 and the batch for a broken one."""
-    s3 = servers.s3
-    environment = {
-        **os.environ,
-        "SERRA_DATABASE_URL": servers.database_url,
-        "SERRA_SECRET": "x" * 32,
-        "SERRA_S3_ENDPOINT": s3.endpoint,
-        "SERRA_S3_BUCKET": s3.bucket,
-        "SERRA_S3_ACCESS_KEY": s3.access_key,
-        "SERRA_S3_SECRET_KEY": s3.secret_key,
-    }
+    """As a command that knows the database alone: 0 and the hash for a whole log, 1 for a broken one, 3 for nothing."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERRA_", "MEILI_"))}
+    environment["SERRA_DATABASE_URL"] = servers.database_url
 
     async def run(*command: str) -> tuple[int | None, str, str]:
         started = await asyncio.create_subprocess_exec(
@@ -94,6 +86,7 @@ async def test_the_command_line_ends_with_1_where_something_is_wrong(clean: Data
         return started.returncode, out.decode(), err.decode()
 
     await write_lines(2)
+    assert [(await run(command))[0] for command in ("head", "verify")] == [3, 3]
     await seal_log()
     newest = (await head()).hash.hex()
     status, out, _ = await run("verify", "--expect", newest)
@@ -108,10 +101,12 @@ async def test_the_command_line_ends_with_1_where_something_is_wrong(clean: Data
 
 
 async def test_an_empty_log_has_no_hash(commands: Commands) -> None:
-    """Before anything is sealed, the commands say so and what to look at."""
-    await commands.verify()
-    assert commands.said[-1] == "Nothing is sealed."
-    with pytest.raises(AuditFailed, match="does it run"):
+    """Before anything is sealed, the commands say so, that it proves nothing, and what to look at."""
+    await write_lines(1)
+    with pytest.raises(NothingSealed, match=r"proves nothing.*does it run"):
+        await commands.verify()
+    assert commands.said == ["Checked: 0 lines, 0 batches. Not sealed yet: 1 lines."]
+    with pytest.raises(NothingSealed, match="does it run"):
         await auditing.print_head(commands.url, commands.said.append)
 
 

@@ -28,16 +28,9 @@ Serra = Callable[..., Awaitable["subprocess.CompletedProcess[str]"]]
 
 @pytest.fixture
 def serra(servers: EmbeddedServers) -> Serra:
-    """Run `serra …` on the suite's servers; what is to be typed comes as `says`."""
-    s3 = servers.s3
+    """Run `serra …` on the suite's database, which is all they need; what is to be typed comes as `says`."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERRA_", "MEILI_"))} | {
-        "SERRA_DATABASE_URL": servers.database_url,
-        "SERRA_S3_ENDPOINT": s3.endpoint,
-        "SERRA_S3_REGION": s3.region,
-        "SERRA_S3_BUCKET": s3.bucket,
-        "SERRA_S3_ACCESS_KEY": s3.access_key,
-        "SERRA_S3_SECRET_KEY": s3.secret_key,
-        "SERRA_SECRET": "x" * 32,
+        "SERRA_DATABASE_URL": servers.database_url
     }
 
     async def run(*arguments: str, says: str = "") -> "subprocess.CompletedProcess[str]":
@@ -77,9 +70,15 @@ async def test_an_export_is_a_file_for_its_owner_alone(
 async def test_somebody_is_erased_and_erased_again(
     serra: Serra, network: SmallNetwork, http: httpx.AsyncClient, clean: Database, tmp_path: Path
 ) -> None:
-    """`erase-person` asks first and prints a receipt, which is checked, listed, and used after a restore."""
+    """`erase-person` shows whom, asks, and prints a receipt, which is checked, listed, and used after a restore."""
     ada, _, _ = await joined(network, http)
-    assert (await serra("erase-person", EMAIL, says="n\n")).returncode == 1
+    asked = await serra("erase-person", EMAIL, says="n\n")
+    assert (asked.returncode, asked.stdout) == (1, "")
+    shown, question = asked.stderr.split("Erase this person")
+    assert question.endswith("[y/N]: Nobody was erased.\n")
+    assert shown.splitlines()[0] == f"{NAME}, {EMAIL}, id {ada}"
+    assert f"EDITOR of {HOME}" in shown
+    assert "Goes: name and address, memberships 1, tokens 1" in shown
     assert await clean.pool.fetchval("select name from person where id = $1", ada) == NAME
     done = await serra("erase-person", EMAIL, says="y\n")
     assert done.returncode == 0, done.stderr
@@ -99,14 +98,29 @@ async def test_somebody_is_erased_and_erased_again(
 async def test_a_last_administrator_is_refused_in_words(
     serra: Serra, network: SmallNetwork, http: httpx.AsyncClient, clean: Database
 ) -> None:
-    """The command names the organisation that would be without one, and erases nobody."""
+    """The command names the organisation that would be without one, does not ask, and erases nobody."""
     _, _, _ = await joined(network, http, role="ADMIN")
     await clean.pool.execute(
         "delete from membership where role = 'ADMIN' and person <> (select id from person where email = $1)", EMAIL
     )
-    refused = await serra("erase-person", EMAIL, "--yes")
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert f"«{HOME}»" in refused.stderr
+    for refused in (await serra("erase-person", EMAIL, "--yes"), await serra("erase-person", EMAIL, says="y\n")):
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith(f"This is the last administrator of «{HOME}». Make somebody else one first")
+        assert len(refused.stderr.splitlines()) == 1
+
+
+async def test_nobody_is_asked_about_somebody_who_is_not_there(
+    serra: Serra, network: SmallNetwork, http: httpx.AsyncClient
+) -> None:
+    """Unknown, and erased already: the command says which and what to do, and asks nothing."""
+    unknown = await serra("erase-person", "nobody@serra.example", says="y\n")
+    assert unknown.stderr.startswith("Nobody here has the address «nobody@serra.example». Give")
+    ada, _, _ = await joined(network, http)
+    assert (await serra("erase-person", EMAIL, "--yes")).returncode == 0
+    again = await serra("erase-person", str(ada), says="y\n")
+    assert again.stderr.startswith("This person was erased on ")
+    assert "`serra erasures`" in again.stderr
+    assert "cannot be undone" not in unknown.stderr + again.stderr
 
 
 async def test_retention_is_previewed_and_run(

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from infra.settings import Settings, SettingsError, load_settings, settings_page
+from infra.environment import load_settings
+from infra.settings import Settings, SettingsError, settings_page
 
 SECRET = "0123456789abcdef0123456789abcdef-not-to-be-seen"
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -76,6 +77,12 @@ def test_generated_secret_is_kept(data: Path) -> None:
     assert stat.S_IMODE((data / "secret").stat().st_mode) == 0o600
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     assert [entry.name for entry in data.iterdir()] == ["secret"]
+
+
+def test_a_token_of_a_client_is_no_misspelt_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SERRA_TOKEN is of `serra import` and `serra ask`; whoever has it set can still start the service."""
+    monkeypatch.setenv("SERRA_TOKEN", "serra_x")
+    assert load_settings().port == 8000
 
 
 def test_own_database_needs_a_secret(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:

@@ -74,6 +74,17 @@ async def test_a_file_that_cannot_be_read_keeps_all_from_being_sent(url: str, cl
     assert await clean.pool.fetchval("select count(*) from concept") == 0
 
 
+async def test_files_of_the_same_name_are_told_apart(url: str, tmp_path: Path) -> None:
+    """Where two files bear one name, problems are told with the way to each."""
+    told: list[str] = []
+    files = [tmp_path / folder / "case.yaml" for folder in ("north", "south")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text("serra: 1\ncases: [{slug: a}]\n", encoding="utf-8")
+    assert await import_files(url, await steward(), files, told.append) > 1
+    assert {line.partition(":")[0] for line in told[:-1]} == {str(file) for file in files}
+
+
 async def test_every_problem_of_every_file_is_counted(url: str, clean: Database, tmp_path: Path) -> None:
     """What does not fit the schema is told for all files at once, before anything is sent."""
     told: list[str] = []

@@ -209,6 +209,7 @@ async def test_a_refusal_is_told_at_its_place(http: httpx.AsyncClient, clean: Da
     token = await steward()
     wrong = CASE.replace("All at one counter.", "x" * 501).replace("[co-creation]", "[co-creation, counters]")
     report = await sent(http, token, VOCABULARY, NETWORK, wrong, ROUND)
+    assert failures(report)[1].endswith("Is it misspelt, or in a file that must be imported too?")
     told = [line.partition(": ")[2] for line in failures(report)]
     assert failures(report)[0].startswith(f"2.yaml:{line_of('summary:', wrong)}: cases[0].content.summary: The text")
     assert failures(report)[1].startswith(f"2.yaml:{line_of('topics:', wrong)}: cases[0].content.topics: There is no")

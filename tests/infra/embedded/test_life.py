@@ -1,5 +1,6 @@
 """How the servers begin and end: with their parent, after crashes, side by side, under other accounts."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -175,16 +176,53 @@ def test_failed_start_tells_why(tmp_path: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def test_a_server_that_ends_by_itself_is_reported(tmp_path: Path) -> None:
-    """When a server dies while the service runs, the service is told which one, with the end of its log."""
+def _another(folder: Path, server: str, before: int) -> int:
+    """The process of a server that was started again."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with contextlib.suppress(ValueError):  # it is being written
+            pid: int = json.loads((folder / "servers.lock").read_bytes())["servers"].get(server, before)
+            if pid != before:
+                return pid
+        time.sleep(0.02)
+    raise AssertionError(f"{server} is not started again")
+
+
+async def test_a_server_that_ends_by_itself_is_started_again(tmp_path: Path, s3_client: Callable[..., Any]) -> None:
+    """Where a server dies while the service runs, it comes back at its address with its data, and both is told."""
     told: list[str] = []
-    with start_embedded(tmp_path / "data", report=told.append, durable=False) as servers:
-        os.kill(servers.pids["seaweedfs"], 9)
+    lost: list[str] = []
+    folder = tmp_path / "data"
+    with start_embedded(folder, report=told.append, lost=lost.append) as servers:
+        await _remember(servers.database_url)
+        s3_client(servers.s3).put_object(Bucket=servers.s3.bucket, Key="kept", Body=b"42")
+        for server in ("postgresql", "seaweedfs"):
+            os.kill(servers.pids[server], 9)
+            _another(folder, server, servers.pids[server])
+        assert await _remembered(servers.database_url) == 42
+        assert s3_client(servers.s3).get_object(Bucket=servers.s3.bucket, Key="kept")["Body"].read() == b"42"
+    log = folder / "logs" / "postgresql.log"
+    assert f"PostgreSQL ended by itself and is started again; {log} says more." in told
+    assert [line for line in told if "up again" in line] == ["PostgreSQL is up again.", "SeaweedFS is up again."]
+    assert lost == []
+
+
+def test_a_server_that_ends_again_and_again_is_given_up(tmp_path: Path) -> None:
+    """A server that dies more than three times within minutes is not started again; why is told, for the end."""
+    lost: list[str] = []
+    folder = tmp_path / "data"
+    with start_embedded(folder, lost=lost.append, durable=False) as servers:
+        pid = servers.pids["postgresql"]
+        for _ in range(3):
+            os.kill(pid, 9)
+            pid = _another(folder, "postgresql", pid)
+        os.kill(pid, 9)
         end = time.monotonic() + 10
-        while not told and time.monotonic() < end:
+        while not lost and time.monotonic() < end:
             time.sleep(0.02)
-    assert told
-    assert told[0].startswith("SeaweedFS ended by itself. Start Serra anew.\nThe last lines of ")
+    (why,) = lost
+    assert why.startswith("PostgreSQL ended by itself 4 times within 5 minutes.\nThe last lines of ")
+    assert why.endswith("Mend what the log tells, then start Serra anew.")
 
 
 def test_unusable_folders_are_refused(tmp_path: Path) -> None:

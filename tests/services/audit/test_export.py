@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from infra.auditing import AuditFailed, verify_file
+from infra.auditing import AuditFailed, NothingSealed, verify_file
 from infra.postgres.database import Database
 from services.audit import seals
 from services.audit.export import Wanted, export_log
@@ -107,7 +107,30 @@ async def test_a_period_and_the_whole_log(clean: Database, monkeypatch: pytest.M
         assert checked_outside(written(tmp_path, shown)).returncode == 0
     nothing = await exported(Wanted(until=datetime.now(UTC) - timedelta(days=1)))
     assert len(nothing) == 1
-    assert checked(written(tmp_path, nothing))[-1] == "Nothing is sealed."
+    assert "proves nothing" in checked(written(tmp_path, nothing))[-1]
+
+
+async def test_an_export_without_a_sealed_line_proves_nothing(
+    clean: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither check passes an export without its seals or without sealed lines; our command ends with 3."""
+    await some_history(monkeypatch)
+    genuine = await exported(Wanted(OLEN))
+    bare = [{**one, "seal": None} for one in genuine if "line" in one]
+    seals_alone = [one for one in genuine if "line" not in one]
+    for unproved in ([genuine[0]], [genuine[0], *bare], seals_alone):
+        file = written(tmp_path, unproved)
+        assert checked(file)[-1].startswith(f"No line in {file} is sealed, so it proves nothing")
+        with pytest.raises(NothingSealed) as refused:
+            verify_file(file, None, list[str]().append)
+        assert refused.value.status == 3
+        outside = checked_outside(file)
+        assert (outside.returncode, outside.stdout) == (1, "")
+        assert "proves nothing" in outside.stderr
+    newest = (await head()).hash.hex()
+    assert "NOT as it was sealed" in checked(written(tmp_path, [genuine[0], *bare]), newest)[-1]
+    (tmp_path / "empty").touch()
+    assert "is empty" in checked(tmp_path / "empty")[-1]
 
 
 async def test_a_forged_export_is_found(clean: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

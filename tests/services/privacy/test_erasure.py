@@ -224,9 +224,9 @@ async def test_an_erasure_is_repeated_after_a_restore(as_: As, ada: Busy, found:
 
 
 async def test_nobody_is_erased_twice(as_: As, ada: Busy) -> None:
-    """An erased person is as unknown as one who never was."""
+    """To whoever runs Serra the second erasure is refused with the day of the first, and where its receipt is."""
     await erase_person(ada.person)
-    with pytest.raises(DomainError, match="no person"):
+    with pytest.raises(DomainError, match=r"was erased on .*`serra erasures`"):
         await erase_person(ada.person)
 
 

@@ -90,7 +90,9 @@ def apart(servers: EmbeddedServers, service_url: str) -> Iterator[tuple[str, "su
         "SERRA_PORT": str(port),
         "PYTHONPATH": str(_ROOT),
     }
-    code = "from infra.serve import serve_with; from infra.settings import load_settings; serve_with(load_settings())"
+    code = (
+        "from infra.serve import serve_with; from infra.environment import load_settings; serve_with(load_settings())"
+    )
     process = subprocess.Popen([sys.executable, "-c", code], cwd=_ROOT, env={**os.environ, **given})
     address = f"127.0.0.1:{port}"
     try:

@@ -1,15 +1,18 @@
 """A server that is told to stop."""
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable
 
 import httpx
+import psutil
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from infra.embedded import EmbeddedServers
 from infra.parts import Parts
+from infra.postgres.database import Database
 from tests.client import Client
 from tests.factories.cases import published_case
 from tests.factories.network import SmallNetwork
@@ -47,6 +50,18 @@ async def test_clients_hear_why_and_the_server_does_not_wait_for_them(
             assert not [line for line in said if line.startswith("event:")]
         await asyncio.to_thread(process.wait, 10)
         assert time.monotonic() - began < 6
+        assert process.returncode == 0
+
+
+async def test_ctrl_c_says_goodbye_too(clean: Database, servers: EmbeddedServers, service_url: str) -> None:
+    """SIGINT, which a terminal sends to the server and to the processes that answer at once, closes with 1001 too."""
+    with apart(servers, service_url) as (address, process):
+        async with converse(address) as idle:
+            server = psutil.Process(process.pid)
+            for one in (*server.children(recursive=True), server):
+                one.send_signal(signal.SIGINT)
+            assert (await idle.closed())[0] == 1001
+        await asyncio.to_thread(process.wait, 10)
         assert process.returncode == 0
 
 

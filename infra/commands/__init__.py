@@ -1,0 +1,1 @@
+"""The commands of `serra` that come in groups; infra/cli.py puts them together."""

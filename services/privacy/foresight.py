@@ -1,0 +1,78 @@
+"""What erasing somebody would do, found out before anything is done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.organisations.tables import Membership, Organisation, Person
+from services.organisations.terms import Role
+from services.privacy.erasure import check_can_be_erased
+from services.privacy.holdings import HOLDINGS, Erasure, Holding
+from services.transaction import transaction
+from services.viewer import person_key
+
+_NOTES = "select count(*) as n from comment where author = {} and audience = array[{}]::text[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Whom it concerns, their roles by organisation's slug, and how many rows of each section of the register.
+
+    `goes` is deleted, `unlinked` stays without them, `kept` knows them by an id that leads nowhere any more.
+    `notes` are comments that only they can read; these go too, and are not among the unlinked.
+    """
+
+    person: UUID
+    name: str
+    email: str | None
+    is_steward: bool
+    roles: Mapping[str, Role]
+    goes: Mapping[str, int]
+    unlinked: Mapping[str, int]
+    kept: Mapping[str, int]
+    notes: int
+
+
+async def foresee(person: UUID) -> Foreseen:
+    """What `erase_person` would do. Raises DomainError as it would."""
+    async with transaction():
+        await Person.raw("set transaction isolation level repeatable read, read only")
+        found = await check_can_be_erased(person)
+        counts = {holding: await _count(holding, person) for holding in HOLDINGS}
+        (notes,) = await Person.raw(_NOTES, person, person_key(person))
+        roles = await _roles(person)
+    unlinked = _of(counts, Erasure.UNLINK)
+    unlinked["comments"] = unlinked.get("comments", 0) - notes["n"]
+    return Foreseen(
+        person=person,
+        name=found.name,
+        email=found.email,
+        is_steward=found.is_steward,
+        roles=roles,
+        goes=_of(counts, Erasure.DELETE),
+        unlinked={section: count for section, count in unlinked.items() if count},
+        kept=_of(counts, Erasure.KEEP),
+        notes=notes["n"],
+    )
+
+
+def _of(counts: Mapping[Holding, int], erasure: Erasure) -> dict[str, int]:
+    return {holding.section: count for holding, count in counts.items() if count and holding.erasure is erasure}
+
+
+async def _count(holding: Holding, person: UUID) -> int:
+    (counted,) = await Person.raw(
+        f'select count(*) as n from "{holding.table}" t, person where person.id = {{}} and ({holding.condition})',  # noqa: S608 - our own names
+        person,
+    )
+    count: int = counted["n"]
+    return count
+
+
+async def _roles(person: UUID) -> dict[str, Role]:
+    memberships = await Membership.select().where(Membership.person == person)
+    held = {row["organisation"]: Role(row["role"]) for row in memberships}
+    if not held:
+        return {}
+    rows = await Organisation.select(Organisation.id, Organisation.slug).where(Organisation.id.is_in(list(held)))
+    return {row["slug"]: held[row["id"]] for row in sorted(rows, key=lambda row: str(row["slug"]))}

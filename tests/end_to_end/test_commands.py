@@ -1,0 +1,81 @@
+"""The operator's commands beside a running `make run`, with nothing set but where its folder is."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.end_to_end.running import Running, start
+
+ROOT = Path(__file__).parents[2]
+ME = "{ viewer { person { id } } }"
+
+
+def serra_command(folder: Path, *arguments: str, says: str = "") -> "subprocess.CompletedProcess[str]":
+    """What `serra …` does in an environment without settings."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERRA_", "MEILI_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "infra.cli", *arguments],
+        cwd=ROOT,
+        env=environment | {"SERRA_DATA": str(folder)},
+        input=says,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "endings", "words"),
+    [
+        ("audit head", {0, 3}, ""),
+        ("audit verify", {0, 3}, "Checked:"),
+        ("audit export --organisation olen", {0}, "serra-audit-export/1"),
+        ("retention --dry-run", {0}, "notification: "),
+        ("erasures", {0}, ""),
+        ("reindex", {0}, "are in the index."),
+    ],
+)
+def test_a_command_finds_the_serra_that_runs(serra: Running, arguments: str, endings: set[int], words: str) -> None:
+    """Each works on the database of the Serra that runs; before the first minute nothing may be sealed."""
+    done = serra_command(serra.folder, *arguments.split())
+    assert done.returncode in endings, done.stderr
+    assert words in done.stdout
+
+
+def test_somebody_comes_is_exported_and_erased(serra: Running) -> None:
+    """A steward is added beside the running service, handed their data, and erased after a question."""
+    token = serra_command(serra.folder, "add-steward", "Zed Quick").stdout.split()[-1]
+    headers = {"Authorization": f"Bearer {token}"}
+    asked = httpx.post(f"{serra.url}/graphql", json={"query": ME}, headers=headers).json()
+    person = asked["data"]["viewer"]["person"]["id"]
+    exported = json.loads(serra_command(serra.folder, "export-person", person).stdout)
+    assert exported["sections"]["profile"]["rows"][0]["name"] == "Zed Quick"
+    done = serra_command(serra.folder, "erase-person", person, says="y\n")
+    assert "Zed Quick, id " in done.stderr
+    assert "steward of this installation" in done.stderr
+    assert json.loads(done.stdout)["by"] == "OPERATOR"
+    assert done.stdout.strip() in serra_command(serra.folder, "erasures").stdout.splitlines()
+
+
+def test_a_database_that_dies_comes_back(tmp_path: Path) -> None:
+    """After a kill -9 of PostgreSQL it is told and started again; the service answers, and the worker goes on."""
+    serra = start(tmp_path / "data")
+    try:
+        held = json.loads((serra.folder / "servers.lock").read_bytes())
+        os.kill(held["servers"]["postgresql"], 9)
+        while not any("PostgreSQL is up again." in line for line in serra.said):
+            response = serra.send(None, "{ cases(first: 1) { totalCount } }")
+            assert response.status_code in {200, 503}
+        serra.do("lab_editor", "exportMyData", {}, "dataExport { askedAt }")
+        query = "{ viewer { dataExport { readyAt } } }"
+        serra.eventually("lab_editor", query, lambda data: data["viewer"]["dataExport"]["readyAt"])
+        assert serra_command(serra.folder, "erasures").returncode == 0
+    finally:
+        serra.stop()
+    assert "no Serra runs on" in serra_command(serra.folder, "erasures").stderr
