@@ -22,6 +22,7 @@ from infra.postgres.database import Database
 from infra.settings import Settings
 from services.artefacts.jobs import extract_text, sweep_uploads
 from services.artefacts.retention import remove_file
+from services.artefacts.withdrawn import forget_words
 from services.audit.addresses import forget_addresses
 from services.audit.seals import head, seal_log
 from services.cases.access_requests import announce_request
@@ -87,6 +88,10 @@ async def _remove_file(ports: Ports, job: Mapping[str, str]) -> None:
     await remove_file(ports.files, job["key"])
 
 
+async def _forget_words(_: Ports, job: Mapping[str, str]) -> None:
+    await forget_words(UUID(job["id"]), job["occasion"])
+
+
 HANDLERS: dict[str, Handler] = {
     "index": _index,
     "notify": _notify,
@@ -95,6 +100,7 @@ HANDLERS: dict[str, Handler] = {
     "expire_review": _expire_review,
     "export": _export,
     "remove_file": _remove_file,
+    "forget_words": _forget_words,
     "access_requested": _access_requested,
 }
 

@@ -12,6 +12,7 @@ from infra.bundles.given import Path
 from infra.bundles.remote import Objection, Refused, Remote, key_of
 from infra.bundles.sections import PLAN, Thing
 from infra.bundles.things import Ending
+from services.text import clean
 
 _BATCH = 100
 """How many parts one request takes."""
@@ -40,7 +41,10 @@ query($id: ID!, $after: String) {
       deviations { field }
       findings { id }
       verdicts { criterion { id } site { id } }
-      observations(first: 100, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } }
+      observations(first: 100, after: $after) {
+        nodes { id alias severity site { id } text { text } }
+        pageInfo { hasNextPage endCursor }
+      }
     }
   }
 }
@@ -107,7 +111,9 @@ class _Life:
     """The findings of the organisation's rounds on the case, by the round's number."""
     has_moved: bool = False
     ids: dict[str, list[str]] = field(default_factory=dict)
-    """Of its sites, criteria, groups and observations, in the bundle's order."""
+    """Of its sites, criteria and groups, in the bundle's order."""
+    seen: list[str | None] = field(default_factory=list)
+    """Of its observations, in the bundle's order; None for one that the round does not have, or not any more."""
 
     async def go_on(self) -> None:
         """Every step that the bundle tells of and that has not been made."""
@@ -119,7 +125,7 @@ class _Life:
             await self._deviate(len(state["deviations"]))
         if now < 2 <= goal:  # noqa: PLR2004 - the place of RUNNING
             await self._do("startTestRound", **_only(self.fields, _START))
-        await self._observe(len(self.ids["observations"]))
+        await self._observe()
         await self._attend(state["participants"])
         if now < 3 <= goal:  # noqa: PLR2004 - the place of ANALYSING
             await self._do("beginAnalysis")
@@ -134,11 +140,12 @@ class _Life:
         for name in ("sites", "criteria", "participants"):
             self.ids[name] = [one["id"] for one in state[name]]
         page = state["observations"]
-        self.ids["observations"] = [one["id"] for one in page["nodes"]]
+        there = [*page["nodes"]]
         while page["pageInfo"]["hasNextPage"]:
             more = await self.remote.ask(_STATE, id=self.id, after=page["pageInfo"]["endCursor"])
             page = more["node"]["observations"]
-            self.ids["observations"] += [one["id"] for one in page["nodes"]]
+            there += page["nodes"]
+        self.seen = _recognised(self._observations(), there)
         return state
 
     async def _do(self, mutation: str, at: Callable[[Path], Path] = lambda path: path, **given: Any) -> None:
@@ -151,9 +158,19 @@ class _Life:
                 at = partial(_below, ("deviations", place))
                 await self._do("recordDeviation", at=at, **one, idempotencyKey=key_of(self.id, place, one))
 
-    async def _observe(self, recorded: int) -> None:
-        observations = [{**one, "site": self.ids["sites"][one["site"]]} for one in self.fields.get("observations", ())]
-        if await self._add("recordObservations", "observations", observations, recorded):
+    def _observations(self) -> list[dict[str, Any]]:
+        return [{**one, "site": self.ids["sites"][one["site"]]} for one in self.fields.get("observations", ())]
+
+    async def _observe(self) -> None:
+        """Record what the round does not have; it is not counted, for whoever withdrew has left gaps."""
+        places = [place for place, there in enumerate(self.seen) if there is None]
+        observations = self._observations()
+        for first in range(0, len(places), _BATCH):
+            some = places[first : first + _BATCH]
+            batch = [observations[place] for place in some]
+            key = key_of(self.id, some[0], batch)
+            await self._do("recordObservations", _into("observations", some), observations=batch, idempotencyKey=key)
+        if places:
             await self._state()
 
     async def _attend(self, groups: Sequence[Mapping[str, Any]]) -> None:
@@ -169,10 +186,9 @@ class _Life:
             await self._do("recordParticipants", at=_into("participants", batch), participants=given)
 
     async def _find_out(self, recorded: int) -> None:
-        seen = self.ids["observations"]
         findings = []
         for place, one in enumerate(self.fields.get("findings", ())):
-            finding = {**one, "observations": [seen[index] for index in one.get("observations", ())]}
+            finding = {**one, "observations": [self.seen[index] for index in one.get("observations", ())]}
             if "previous" in one:
                 finding["previous"] = self._previous(place, **one["previous"])
             findings.append(finding)
@@ -206,6 +222,29 @@ class _Life:
             key = key_of(self.id, first, batch)
             await self._do(mutation, at=_into(name, places), **{name: batch, "idempotencyKey": key})
         return recorded < len(parts)
+
+
+def _recognised(given: Sequence[Mapping[str, Any]], there: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    """Which of the round's observations each of the bundle's is: the one that says the same, else the next one over."""
+    left = list(there)
+    found: list[str | None] = []
+    for one in given:
+        same = next((other for other in left if _says(one, other)), None)
+        if same is not None:
+            left.remove(same)
+        found.append(None if same is None else same["id"])
+    over = iter(other["id"] for other in left)
+    return [next(over, None) if one is None else one for one in found]
+
+
+def _says(given: Mapping[str, Any], there: Mapping[str, Any]) -> bool:
+    alias = given.get("alias")
+    return (
+        given["site"] == there["site"]["id"]
+        and given["severity"] == there["severity"]
+        and (alias and clean(alias)) == there["alias"]
+        and there["text"]["text"] in {clean(wording["text"]) for wording in given["text"]}
+    )
 
 
 def _goal(fields: Mapping[str, Any]) -> str:

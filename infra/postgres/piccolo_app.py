@@ -71,6 +71,7 @@ TABLES: list[type[Table]] = [
     test_rounds.Verdict,
     test_rounds.Deviation,
     test_rounds.Consent,
+    test_rounds.WithdrawnWords,
     practices.Practice,
     practices.PracticeVersion,
     practices.PracticeConcept,

@@ -15,7 +15,7 @@ from schema.inputs import AudienceInput
 from schema.payload import Payload, answer, read
 from schema.scalars import ByteCount
 from schema.shared import LocalisedTextInput, user_errors
-from services.artefacts import artefacts
+from services.artefacts import artefacts, withdrawn
 from services.artefacts.ports import UploadLink as Link
 from services.artefacts.wholes import KINDS, Thing
 from services.errors import DomainError
@@ -72,6 +72,11 @@ class StartUploadInput:
         description="Who may read it, of those who may read its subject; without it all of them, as they change."
         " A next version keeps it.",
     )
+    participant: str | None = strawberry.field(
+        default=None,
+        description="For a file of a test round that shows one participant, such as an interview: their pseudonym in"
+        " that round. When they withdraw, the file is deleted. A next version keeps it.",
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=_KEY)
 
 
@@ -113,12 +118,31 @@ class EditArtefactInput:
     audience: AudienceInput | None = strawberry.field(
         default=None, description="Who may read it, of those who may read its subject; without it, who may now."
     )
+    participant: str | None = strawberry.field(
+        default=None,
+        description="The pseudonym of the participant whom a test round's file shows; without it, that stays.",
+    )
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 
 
 @strawberry.type(description="The answer of editArtefact.")
 class EditArtefactPayload(Payload):
     """Payload of editArtefact."""
+
+    artefact: Artefact | None = reference("The file.")
+
+
+@strawberry.input(description="Which version of a file is to be withheld.")
+class WithholdVersionInput:
+    """Input of withholdVersion."""
+
+    artefact: strawberry.ID = strawberry.field(description="The file's global id.")
+    number: int = strawberry.field(description="The version's number.")
+
+
+@strawberry.type(description="The answer of withholdVersion.")
+class WithholdVersionPayload(Payload):
+    """Payload of withholdVersion."""
 
     artefact: Artefact | None = reference("The file.")
 
@@ -176,6 +200,16 @@ class ArtefactMutations:
             expected_version=input.expected_version,
         )
         return await answer(EditArtefactPayload, "artefact", call)
+
+    @strawberry.mutation(
+        description="Keep a version of a file from everyone outside its organisation, because it shows or quotes a"
+        " participant who left; the next version that is verified takes its place, and it is deleted. It cannot be"
+        " undone. Needs EDITOR in the file's organisation."
+    )
+    async def withhold_version(self, info: Info[Context, None], input: WithholdVersionInput) -> WithholdVersionPayload:
+        """See services.artefacts.withdrawn.withhold_version."""
+        call = withdrawn.withhold_version(info.context.viewer, ids.read(input.artefact, "Artefact"), input.number)
+        return await answer(WithholdVersionPayload, "artefact", call)
 
 
 def _of(input: StartUploadInput) -> dict[str, Thing | None]:

@@ -8,9 +8,9 @@ import strawberry
 from schema.artefacts.terms import ArtefactKind, ScanState, UploadState
 from schema.cases.types import Case
 from schema.comments.lists import comments_by
-from schema.compiler.declare import column, declare, declared, many, one, text
+from schema.compiler.declare import column, declare, declared, expression, many, one, text
 from schema.compiler.run import Context
-from schema.compiler.sources import One, OneOf, Resolved, Rule
+from schema.compiler.sources import One, OneOf, Resolved, Rule, sql_of
 from schema.events.types import Event
 from schema.organisations.types import Organisation
 from schema.practices.types import Practice
@@ -28,6 +28,10 @@ ArtefactSubject = Annotated[
     Case | Event | Practice | TestRound,
     strawberry.union("ArtefactSubject", description="What a file can belong to."),
 ]
+
+
+_INSIDE = "'organisation:' || {artefact}.organisation::text = any({keyring}::text[])"
+"""Whether the viewer belongs to the organisation that answers for the file."""
 
 
 async def _download_url(context: Context, **version: str) -> str | None:
@@ -51,14 +55,20 @@ class ArtefactVersion(Node):
             {
                 name: f"{{artefact_version}}.{name}"
                 for name in ("state", "scan_state", "storage_key", "file_name", "media_type")
-            },
+            }
+            | {"withheld": f"case when not {_INSIDE} then {{artefact_version}}.withheld_at end"},
             _download_url,
         ),
-        "A link to its bytes that works for some minutes, for whoever holds it; null unless it is stored, and null if"
-        " malware was found.",
+        "A link to its bytes that works for some minutes, for whoever holds it; null unless it is stored, null if"
+        " malware was found, and null outside the file's organisation while the version is withheld.",
     )
     created_at: datetime = column(t.ArtefactVersion.created_at, "When it was announced.")
     stored_at: datetime | None = column(t.ArtefactVersion.stored_at, "When it was verified.")
+    withheld_at: datetime | None = expression(
+        f"case when {_INSIDE} then {sql_of(t.ArtefactVersion.withheld_at)} end",
+        "Since when it is withheld from others, because it holds words that a participant has withdrawn; the next"
+        " version that is verified takes its place, and it is deleted. Null outside the file's organisation.",
+    )
 
 
 @declare(t.Artefact, Rule.AUDIENCE)
@@ -72,6 +82,10 @@ class Artefact(Node):
     title: LocalisedText = text(t.Artefact.title, "Its title.")
     kind: ArtefactKind = column(t.Artefact.kind, "What it is to its readers.")
     licence: str | None = column(t.Artefact.licence, "SPDX identifier of its licence.")
+    participant: str | None = expression(
+        f"case when {_INSIDE} then {sql_of(t.Artefact.participant)} end",
+        "The pseudonym of the participant whom it shows; with them it goes. Null outside the file's organisation.",
+    )
     organisation: Organisation = one(t.Artefact.organisation, "The organisation that answers for it.")
     subject: ArtefactSubject | None = declared(
         OneOf(

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from schema.adoptions.types import Adoption
+from schema.artefacts.types import Artefact
 from schema.cases.types import Case
 from schema.compiler.declare import column, declare, declared
 from schema.compiler.sources import OneOf, Rule
@@ -12,9 +13,10 @@ from schema.networks.types import NetworkProposal
 from schema.notifications.terms import NotificationKind
 from schema.organisations.types import Person
 from schema.shared import Node
+from schema.test_rounds.types import TestRound
 from services.notifications.tables import Notification as Row
 
-_SUBJECTS = (Adoption.__name__, Case.__name__, NetworkProposal.__name__, Person.__name__)
+_SUBJECTS = tuple(shown.__name__ for shown in (Adoption, Artefact, Case, NetworkProposal, Person, TestRound))
 """The types of what people are told of."""
 
 

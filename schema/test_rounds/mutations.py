@@ -12,6 +12,7 @@ from schema.payload import answer, read
 from schema.test_rounds import inputs as i
 from schema.test_rounds import payloads as p
 from services.audiences import Audience
+from services.privacy import departures
 from services.reading import Text
 from services.test_rounds import analysis, consents, content, observing, test_rounds
 
@@ -212,15 +213,17 @@ class TestRoundMutations:
 
     @strawberry.mutation(
         description=(
-            "Withdraw a participant's consents, in any state of the round: the observations under their alias are"
-            " deleted. Needs EDITOR in the organisation that runs it."
+            "Withdraw a participant's consents, in any state of the round: the observations under their alias and the"
+            " files that name them are deleted; what others wrote is rid of their words. Other files with those"
+            " are withheld from outside their organisations, which are told. Needs EDITOR in the organisation that runs"
+            " it."
         )
     )
     async def withdraw_consent(
         self, info: Info[Context, None], input: i.WithdrawConsentInput
     ) -> p.WithdrawConsentPayload:
-        """See services.test_rounds.consents.withdraw_consent."""
-        call = consents.withdraw_consent(
+        """See services.privacy.departures.withdraw_consent."""
+        call = departures.withdraw_consent(
             info.context.viewer, _round(input.id), input.alias, expected_version=input.expected_version
         )
         return await answer(p.WithdrawConsentPayload, "testRound", call)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services import idempotency, log
 from services.access import access, access_for_change, check_revision, require_role
+from services.artefacts.participants import participant_of
 from services.artefacts.ports import FileStore, FileStoreUnavailable, UploadLink
 from services.artefacts.rules import (
     FileFacts,
@@ -22,6 +23,7 @@ from services.artefacts.rules import (
 from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.terms import ArtefactKind, ScanState, UploadState
 from services.artefacts.wholes import KINDS, Thing, Whole, check_whole_goes_on, lock_whole, whole_of
+from services.artefacts.withdrawn import replace_withheld
 from services.audiences import Audience, keys
 from services.errors import ErrorCode, Problem, refusal, refuse_if
 from services.ids import new_id
@@ -40,6 +42,7 @@ class Upload:
     """A file that somebody is about to send; `size` in bytes.
 
     What follows `sha256` is for a new file only. Without `audience` it is shared with all readers of its whole.
+    `participant` is the alias of whom a round's file shows.
     """
 
     file_name: str
@@ -50,16 +53,18 @@ class Upload:
     title: Text | None = None
     licence: str | None = None
     audience: Audience | None = None
+    participant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ArtefactChange:
-    """What a file is to be from now on. Without `audience` its readers stay."""
+    """What a file is to be from now on. Without `audience` its readers stay, without `participant` whom it shows."""
 
     kind: ArtefactKind
     title: Text
     licence: str | None = None
     audience: Audience | None = None
+    participant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +160,15 @@ async def edit_artefact(
         narrowed, problems = await _narrowed(viewer, change.audience, artefact.organisation, whole)
         reader = Reading()
         title = reader.text(change.title, "title", limit=TITLE_LIMIT)
-        refuse_if((*reader.problems, *check_licence(change.licence), *problems))
+        participant, unknown_to_it = await participant_of(change.participant, change.kind, artefact.test_round)
+        refuse_if((*reader.problems, *check_licence(change.licence), *problems, *unknown_to_it))
         await Artefact.update(
             {
                 Artefact.title: json.dumps(title, ensure_ascii=False),
                 Artefact.kind: change.kind,
                 Artefact.licence: change.licence,
                 Artefact.narrowed_to: narrowed if change.audience else artefact.narrowed_to,
+                Artefact.participant: participant or artefact.participant,
             }
         ).where(Artefact.id == artefact.id)
         if artefact.current_number:
@@ -171,13 +178,20 @@ async def edit_artefact(
 
 
 async def download_link(  # noqa: PLR0917 - what a version is made of
-    files: FileStore, state: str, scan_state: str, storage_key: str, file_name: str, media_type: str
+    files: FileStore,
+    state: str,
+    scan_state: str,
+    storage_key: str,
+    file_name: str,
+    media_type: str,
+    withheld: str | None,
 ) -> str | None:
     """A link that serves a version for some minutes, for whoever holds it; None while it must not be fetched.
 
-    Whether the reader may read the version was decided by whoever read the row.
+    Whether the reader may read the version, and whether it is `withheld` from them, was decided by whoever read the
+    row.
     """
-    if not may_download(UploadState(state), ScanState(scan_state)):
+    if withheld or not may_download(UploadState(state), ScanState(scan_state)):
         return None
     return await files.download_link(storage_key, file_name=file_name, media_type=media_type)
 
@@ -220,7 +234,7 @@ async def _editable(viewer: Viewer, artefact_id: UUID | None, field: str, to: st
 
 def _repeated(upload: Upload) -> list[Problem]:
     """What a next version must not say, because its file has said it."""
-    given = {"kind": upload.kind, "title": upload.title, "licence": upload.licence, "audience": upload.audience}
+    given = {name: getattr(upload, name) for name in ("kind", "title", "licence", "audience", "participant")}
     return [
         Problem(ErrorCode.INVALID, f"A next version keeps the file's {name}: leave it out.", (name,))
         for name, value in given.items()
@@ -231,7 +245,10 @@ def _repeated(upload: Upload) -> list[Problem]:
 async def _new_artefact(viewer: Viewer, whole: Whole, upload: Upload) -> tuple[Artefact, list[Problem]]:
     """A file that is not stored yet, and what is wrong with it."""
     narrowed, problems = await _narrowed(viewer, upload.audience, whole.organisation, whole)
-    reader = Reading(problems=[*problems, *check_licence(upload.licence)])
+    participant, unknown_to_it = await participant_of(
+        upload.participant, upload.kind, whole.id if whole.column == "test_round" else None
+    )
+    reader = Reading(problems=[*problems, *unknown_to_it, *check_licence(upload.licence)])
     title = reader.text(upload.title or (), "title", limit=TITLE_LIMIT)
     if upload.kind is None:
         reader.problem(ErrorCode.REQUIRED, "Say what the file is to its readers.", "kind")
@@ -243,6 +260,7 @@ async def _new_artefact(viewer: Viewer, whole: Whole, upload: Upload) -> tuple[A
         kind=upload.kind,
         licence=upload.licence,
         narrowed_to=narrowed,
+        participant=participant,
     )
     setattr(artefact, whole.column, whole.id)
     return artefact, reader.problems
@@ -341,6 +359,7 @@ async def _accept(viewer: Viewer, artefact: Artefact, version: ArtefactVersion) 
     ).where(Artefact.id == artefact.id)
     if not artefact.current_number:
         await _share(artefact.id)
+    await replace_withheld(viewer, artefact, version.number)
     await log.enqueue("extract", id=str(version.id))
     await _changed(viewer, artefact, "finish_upload", number=version.number)
 

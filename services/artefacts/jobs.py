@@ -1,20 +1,19 @@
 """What happens to uploads by itself: text is read out of files, and what never arrived is cleared away."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
 from services import log
 from services.artefacts.ports import FileStore, TextReaders
+from services.artefacts.rules import PATIENCE
 from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.terms import UploadState
+from services.artefacts.withdrawn import prints_for, rid, withhold
 from services.text import clean
 from services.transaction import transaction
 from services.viewer import ANYONE
-
-PATIENCE: Final = timedelta(hours=24)
-"""How long an upload may stay unfinished."""
 
 LARGEST_READ: Final = 16 * 1024 * 1024
 """Bytes; of larger files no text is read, because reading one takes several times its size in memory."""
@@ -28,7 +27,8 @@ _SWEPT_AT_MOST: Final = 1_000
 async def extract_text(files: FileStore, readers: TextReaders, version_id: UUID) -> None:
     """The job `extract`: store a version's text and have its file indexed anew. Harmless when repeated.
 
-    Types that have no reader, damaged files and files over LARGEST_READ keep no text. Raises FileStoreUnavailable.
+    Types that have no reader, damaged files and files over LARGEST_READ keep no text; words that a participant has
+    withdrawn are not kept either. Raises FileStoreUnavailable.
     """
     version = await ArtefactVersion.objects().where(ArtefactVersion.id == version_id).first()
     if version is None or version.state != UploadState.STORED or version.size > LARGEST_READ:
@@ -41,9 +41,12 @@ async def extract_text(files: FileStore, readers: TextReaders, version_id: UUID)
     except (FileNotFoundError, ValueError):
         return
     async with transaction():
-        await ArtefactVersion.update({ArtefactVersion.text: clean(text)[:TEXT_KEPT]}).where(
-            ArtefactVersion.id == version_id
-        )
+        artefact = await Artefact.objects().where(Artefact.id == version.artefact).lock_rows("UPDATE").first()
+        if artefact is None:
+            return
+        removal = await rid(clean(text)[:TEXT_KEPT], await prints_for(artefact))
+        await ArtefactVersion.update({ArtefactVersion.text: removal.text}).where(ArtefactVersion.id == version_id)
+        await withhold(artefact, version_id, removal)
         await log.enqueue("index", type="Artefact", id=str(version.artefact))
 
 

@@ -1,24 +1,24 @@
-"""Recordings of participants are let go with their round's retention date."""
+"""Recordings, and other files that show one participant, are let go with their round's retention date."""
 
 from datetime import date
 from typing import Final
 from uuid import UUID
 
-from services import log
+from services.artefacts.participants import remove
 from services.artefacts.ports import FileStore
-from services.artefacts.tables import Artefact, ArtefactVersion
+from services.artefacts.tables import Artefact
 from services.artefacts.terms import ArtefactKind
 from services.transaction import transaction
 from services.viewer import ANYONE
 
 _DUE: Final = """
     select a.id from artefact a join test_round r on r.id = a.test_round
-    where a.kind = {} and r.retain_until < {} order by a.id
+    where (a.kind = {} or a.participant is not null) and r.retain_until < {} order by a.id
 """
 
 
 async def recordings_due(today: date) -> list[UUID]:
-    """The files of kind RECORDING whose round's retention date has passed."""
+    """The files of kind RECORDING, or of one participant, whose round's retention date has passed."""
     return [row["id"] for row in await Artefact.raw(_DUE, ArtefactKind.RECORDING.value, today)]
 
 
@@ -28,16 +28,7 @@ async def end_recording(artefact_id: UUID) -> int:
         found = await Artefact.objects().where(Artefact.id == artefact_id).lock_rows("UPDATE").first()
         if found is None:
             return 0
-        versions = await ArtefactVersion.select(ArtefactVersion.storage_key).where(
-            ArtefactVersion.artefact == artefact_id
-        )
-        for version in versions:
-            await log.enqueue("remove_file", key=version["storage_key"])
-        await Artefact.delete().where(Artefact.id == artefact_id)
-        detail = {"versions": len(versions)}
-        await log.record(
-            ANYONE, "end_retention", "Artefact", artefact_id, organisation=found.organisation, detail=detail
-        )
+        await remove(ANYONE, found, "end_retention")
     return 1
 
 

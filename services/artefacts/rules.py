@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from services.artefacts.terms import ScanState, UploadState
 from services.errors import ErrorCode, Problem
 
 FILE_NAME_LIMIT: Final = 200
+PATIENCE: Final = timedelta(hours=24)
+"""How long an upload may stay unfinished."""
+
 _MEBIBYTE: Final = 1024 * 1024
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+(; ?charset=[A-Za-z0-9-]{1,20})?", re.ASCII)

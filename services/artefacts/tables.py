@@ -35,6 +35,7 @@ class Artefact(Identified, Dated, Shareable, Table):
         help_text="The readers that its author chose among its whole's; null: all of them.",
     )
     current_number = Integer(default=0, help_text="0 until the first upload has been verified.")
+    participant = Varchar(length=60, null=True, default=None, help_text="The pseudonym of whom a round's file shows.")
     revision = Integer(default=1, help_text="Rises with every change; guards against lost updates.")
 
 
@@ -54,3 +55,4 @@ class ArtefactVersion(Identified, Table):
     uploaded_by = ForeignKey(Person, null=True, on_delete=OnDelete.set_null)
     created_at = Timestamptz(default=TimestamptzNow())
     stored_at = Timestamptz(null=True, default=None)
+    withheld_at = Timestamptz(null=True, default=None, help_text="Since when it is known to hold withdrawn words.")

@@ -11,6 +11,20 @@ class NotificationKind(Term):
     ACCESS_ANSWERED = "ACCESS_ANSWERED", "Your request to be let into a case was answered."
     ADMITTED = "ADMITTED", "You, or your organisation, were let into a case until an instant."
     ADOPTION_ADVANCED = "ADOPTION_ADVANCED", "Another organisation came further with something of yours, or gave it up."
+    FILE_WITHHELD = (
+        "FILE_WITHHELD",
+        (
+            "A version of this file of yours holds words of a participant who left, so nobody outside your organisation"
+            " can fetch it any more. Upload a version without them: the old one is deleted then."
+        ),
+    )
+    FILES_TO_CHECK = (
+        "FILES_TO_CHECK",
+        (
+            "A participant left this round. You have files of it, or of its case, in which nothing can be searched,"
+            " such as PDF and film. Look through them; withholdVersion hides what shows that participant."
+        ),
+    )
     INVITATION_ACCEPTED = "INVITATION_ACCEPTED", "Somebody has come into your organisation by an invitation."
     NETWORK_INVITATION = "NETWORK_INVITATION", "A network invites your organisation."
     NETWORK_REQUEST = "NETWORK_REQUEST", "An organisation asks to join a network that yours guides."

@@ -16,9 +16,11 @@ from services.ids import new_id
 from services.organisations.tables import Person
 from services.privacy.ages import AgeLimits
 from services.privacy.data_exports import drop_export
+from services.privacy.departures import end_retention
 from services.privacy.erasure import forget_links
 from services.privacy.tables import DataExport
-from services.test_rounds.retention import end_retention, rounds_due
+from services.test_rounds.departures import drop_prints, prints_due
+from services.test_rounds.retention import rounds_due
 from services.transaction import transaction
 from services.viewer import ANYONE
 
@@ -60,6 +62,7 @@ async def due(limits: AgeLimits, today: date) -> dict[str, int]:
         "test_round": len(await rounds_due(today)),
         "recording": len(await recordings_due(today)),
         "data_export": len(await _exports_due(limits, today)),
+        "withdrawn_words": await prints_due(today),
     }
     for aged in AGED:
         (counted,) = await Person.raw(
@@ -91,6 +94,7 @@ async def _steps(limits: AgeLimits, today: date) -> AsyncIterator[tuple[str, int
         yield "recordings", await end_recording(recording)
     for person in await _exports_due(limits, today):
         yield "data_export", await _drop(person)
+    yield "withdrawn_words", await drop_prints(today)
     for aged in AGED:
         while number := await _delete_batch(aged, _before(today, limits, aged.limit)):
             yield aged.table, number

@@ -7,6 +7,7 @@ from services.dates import check_ahead
 from services.errors import ErrorCode, refusal
 from services.reading import Reading
 from services.test_rounds import content as c
+from services.test_rounds.departures import Departure, depart, nobody, said
 from services.test_rounds.rules import Consented
 from services.test_rounds.steps import changed, check_ready, is_repeated, reached, ready
 from services.test_rounds.tables import Consent, Observation, TestRound
@@ -56,37 +57,39 @@ async def record_consent(
 
 async def withdraw_consent(
     viewer: Viewer, round_id: UUID | None, alias: str, *, expected_version: int | None = None
-) -> UUID:
+) -> Departure:
     """Mark a participant's consents as withdrawn and delete the observations under their alias (rule 5).
 
-    What rests on an observation goes with it: the evidence of findings, the search document. Works in every state and
-    on every ground, so that an objection is met in the same way; until they consent (anew), nothing is recorded under
-    the alias. The log keeps that it happened, not whose. Harmless when repeated. Raises DomainError NOT_FOUND for an
-    alias that the round does not know.
+    What rests on an observation goes with it: the evidence of findings, the search document, and its words where the
+    round repeats them. Works in every state and on every ground, so that an objection is met in the same way; until
+    they consent (anew), nothing is recorded under the alias. The log keeps that it happened, not whose. Harmless when
+    repeated. Raises DomainError NOT_FOUND for an alias that the round does not know.
+
+    What becomes of files, comments and reviews is for `services.privacy.departures`, which calls this.
     """
     async with transaction():
         found = await ready(viewer, round_id, "withdraw_consent", expected_version)
         consents = await Consent.select(Consent.id, Consent.alias, Consent.withdrawn_at).where(
             Consent.test_round == found.id
         )
-        observations = await Observation.select(Observation.id, Observation.alias).where(
+        observations = await Observation.select().where(
             (Observation.test_round == found.id) & Observation.alias.is_not_null()
         )
         who = clean(alias).casefold()
         theirs = [row for row in consents if row["alias"].casefold() == who]
-        seen = [row["id"] for row in observations if row["alias"].casefold() == who]
+        seen = [row for row in observations if row["alias"].casefold() == who]
         given = [row["id"] for row in theirs if row["withdrawn_at"] is None]
         if not theirs and not seen and who not in found.objectors:
             raise refusal(ErrorCode.NOT_FOUND, f"There is no participant «{clean(alias)}» in this round.", "alias")
         if not given and not seen:
-            return found.id
+            return nobody(found)
         if given:
             await Consent.update({Consent.withdrawn_at: datetime.now(UTC)}).where(Consent.id.is_in(given))
         if seen:
-            await Observation.delete().where(Observation.id.is_in(seen))
+            await Observation.delete().where(Observation.id.is_in([row["id"] for row in seen]))
         objectors = found.objectors if theirs else [*found.objectors, who]
         await changed(viewer, found, "withdraw_consent", {TestRound.objectors: objectors})
-    return found.id
+        return await depart(found, [who], said(seen))
 
 
 async def consents_of(found: TestRound) -> dict[str, Consented]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services import log
+from services.test_rounds.departures import Departure, depart, nobody, said
 from services.test_rounds.rules import KeptConsent, ending, is_due
 from services.test_rounds.tables import Consent, Observation, TestRound
 from services.transaction import transaction
@@ -37,18 +38,19 @@ async def rounds_due(today: date) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def end_retention(round_id: UUID, today: date) -> dict[str, int]:
-    """Let go of what is due in one round, in one transaction; the numbers of rows. Harmless when repeated.
+async def end_retention(round_id: UUID, today: date) -> tuple[dict[str, int], Departure | None]:
+    """Let go of what is due in one round, in one transaction: numbers of rows, and who left. Harmless when repeated.
 
+    What becomes of files, comments and reviews is for `services.privacy.departures`, which calls this.
     Where the round's own day has passed: all consents, all observations under an alias, and of the others the
     participants' own words. Before that: the consents that are due, with the observations of whoever has none left.
     """
     async with transaction():
         found = await TestRound.objects().where(TestRound.id == round_id).lock_rows("NO KEY UPDATE").first()
         if found is None:
-            return {}
+            return {}, None
         over = is_due(found.retain_until, today)
-        counts = await (_end_round(found) if over else _end_consents(found, today))
+        counts, departure = await (_end_round(found) if over else _end_consents(found, today))
         if any(counts.values()):
             now = datetime.now(UTC)
             await TestRound.update({TestRound.revision: TestRound.revision + 1, TestRound.updated_at: now}).where(
@@ -57,12 +59,13 @@ async def end_retention(round_id: UUID, today: date) -> dict[str, int]:
             await log.record(
                 ANYONE, "end_retention", "TestRound", found.id, organisation=found.organisation, detail=counts
             )
-    return counts
+    return counts, departure
 
 
-async def _end_round(found: TestRound) -> dict[str, int]:
+async def _end_round(found: TestRound) -> tuple[dict[str, int], Departure]:
     of_round = Observation.test_round == found.id
-    consents = await Consent.delete().where(Consent.test_round == found.id).returning(Consent.id)
+    consents = await Consent.delete().where(Consent.test_round == found.id).returning(Consent.id, Consent.alias)
+    seen = await Observation.select().where(of_round)
     observations = (
         await Observation.delete().where(of_round & Observation.alias.is_not_null()).returning(Observation.id)
     )
@@ -73,31 +76,33 @@ async def _end_round(found: TestRound) -> dict[str, int]:
         .returning(Observation.id)
     )
     await TestRound.update({TestRound.objectors: []}).where(TestRound.id == found.id)
-    return {
+    gone = [row if row["alias"] else {**row, "text": None} for row in seen]
+    aliases = {row["alias"].casefold() for row in (*consents, *seen) if row["alias"]}
+    counts = {
         "consents": len(consents),
         "observations": len(observations),
         "quotes": len(unlinked),
         "objectors": len(found.objectors),
     }
+    return counts, await depart(found, aliases, said(gone)) if any(counts.values()) else nobody(found)
 
 
-async def _end_consents(found: TestRound, today: date) -> dict[str, int]:
+async def _end_consents(found: TestRound, today: date) -> tuple[dict[str, int], Departure]:
     rows = await Consent.select().where(Consent.test_round == found.id)
     ends = ending([_kept(row) for row in rows], today)
     due = [row["id"] for row in rows if is_due(row["retain_until"], today)]
     if not due:
-        return {}
+        return {}, nobody(found)
     await Consent.delete().where(Consent.id.is_in(due))
-    seen = await Observation.select(Observation.id, Observation.alias).where(
-        (Observation.test_round == found.id) & Observation.alias.is_not_null()
-    )
-    theirs = [row["id"] for row in seen if row["alias"].casefold() in ends.aliases]
+    seen = await Observation.select().where((Observation.test_round == found.id) & Observation.alias.is_not_null())
+    theirs = [row for row in seen if row["alias"].casefold() in ends.aliases]
     if theirs:
-        await Observation.delete().where(Observation.id.is_in(theirs))
+        await Observation.delete().where(Observation.id.is_in([row["id"] for row in theirs]))
     if ends.objectors:
         objectors = sorted({*found.objectors, *ends.objectors})
         await TestRound.update({TestRound.objectors: objectors}).where(TestRound.id == found.id)
-    return {"consents": len(due), "observations": len(theirs)}
+    departure = await depart(found, ends.aliases, said(theirs)) if ends.aliases else nobody(found)
+    return {"consents": len(due), "observations": len(theirs)}, departure
 
 
 def _kept(row: Mapping[str, Any]) -> KeptConsent:

@@ -6,6 +6,7 @@ from piccolo.columns import (
     JSONB,
     Array,
     Boolean,
+    Bytea,
     Date,
     ForeignKey,
     Integer,
@@ -152,3 +153,12 @@ class Consent(RoundPart, Table):
     given_at = Timestamptz()
     withdrawn_at = Timestamptz(null=True, default=None)
     retain_until = Date()
+
+
+class WithdrawnWords(Identified, Table, tablename="withdrawn_words"):
+    """What recognises the words of participants who left a round, without telling them."""
+
+    test_round = ForeignKey(TestRound, null=False, on_delete=OnDelete.cascade)
+    prints = Bytea(help_text="As services.passages packs them.")
+    created_at = Timestamptz(default=TimestamptzNow())
+    kept_until = Date(default=None)

@@ -37,6 +37,7 @@ from tests.factories.permissions import (
     reviewing,
     upload_of,
     uploading,
+    version_of,
 )
 from tests.factories.practices import practice_content
 from tests.factories.reviews import VERDICT
@@ -159,6 +160,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action("startUpload", next_file_of, "artefact"),
         Action("finishUpload", upload_of, "artefact"),
         Action("editArtefact", edited_file_of),
+        Action("withholdVersion", version_of, "artefact"),
     ),
     "The adoption of the shared practice by the network's editor's organisation": (
         Action("read", adoption_of),

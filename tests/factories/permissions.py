@@ -179,6 +179,11 @@ async def next_file_of(world: World) -> Given:
     return next_version(b"%PDF-1.7\nAnother.\n", **await file_of(world))
 
 
+async def version_of(world: World) -> Given:
+    """The first version of a stored file."""
+    return {**await file_of(world), "number": 1}
+
+
 async def edited_file_of(world: World) -> Given:
     """Other words about a stored file."""
     return {"id": (await file_of(world))["artefact"], "kind": "DATA", "title": en("Other words")}

@@ -365,3 +365,37 @@ async def test_an_address_without_a_serra_stops_the_import(
         with pytest.raises(ImportStopped) as stopped:
             await import_bundles(client, [read_bundle(NETWORK)], Report(list[str]().append))
     assert words in str(stopped.value)
+
+
+async def test_an_import_brings_nobody_back(http: httpx.AsyncClient, clean: Database) -> None:
+    """Rule 4: imported anew, what somebody withdrew is refused and told, and nothing of others is there twice."""
+    token = await steward()
+    tied = ROUND.replace(
+        "{site: 1, text: {en: Looks for a number.}", "{site: 1, alias: Alder, text: {en: Looks for it.}"
+    )
+    running, _, _ = tied.partition("    findings:")
+    await sent(http, token, VOCABULARY, NETWORK, CASE, running)
+    ((round_id,),) = await clean.pool.fetch("select id from test_round")
+    client = Client(http, token)
+    await client.do("withdrawConsent", {"id": f"test_round_{round_id.hex}", "alias": "Alder"}, "testRound { id }")
+    report = await sent(http, token, VOCABULARY, NETWORK, CASE, running)
+    (failure,) = failures(report)
+    assert "«Alder» has withdrawn" in failure
+    assert [tuple(row) for row in await clean.pool.fetch("select alias, severity from observation")] == [(None, 0)]
+    without = running.replace("      - {site: 1, alias: Alder, text: {en: Looks for it.}, severity: 2}\n", "")
+    assert failures(await sent(http, token, VOCABULARY, NETWORK, CASE, without)) == []
+    assert await clean.pool.fetchval("select count(*) from observation") == 1
+
+
+async def test_an_import_leaves_alone_what_is_over(http: httpx.AsyncClient, clean: Database) -> None:
+    """Rule 4: of a concluded round that somebody has left, nothing comes back with another import."""
+    token = await steward()
+    tied = ROUND.replace("{site: 1, text: {en: Looks", "{site: 1, alias: Alder, text: {en: Looks").partition(
+        "practices:"
+    )[0]
+    await sent(http, token, VOCABULARY, NETWORK, CASE, tied)
+    ((round_id,),) = await clean.pool.fetch("select id from test_round")
+    client = Client(http, token)
+    await client.do("withdrawConsent", {"id": f"test_round_{round_id.hex}", "alias": "Alder"}, "testRound { id }")
+    assert failures(await sent(http, token, VOCABULARY, NETWORK, CASE, tied)) == []
+    assert await clean.pool.fetchval("select count(*) from observation") == 1

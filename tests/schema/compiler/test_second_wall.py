@@ -69,6 +69,8 @@ FILL = (
     insert into session (id, secret_hash, person, organisation, identity)
         select id, sha256(id::text::bytea), person, organisation, id from external_identity;
     insert into spent_state (hash) values ('spent') on conflict do nothing;
+    insert into withdrawn_words (id, test_round, prints, kept_until)
+        select gen_random_uuid(), id, 'prints', now() from test_round;
 """
 )
 """What the lively network lacks, so that no table is without rows."""
@@ -89,7 +91,7 @@ PARTS = {
     "membership": ("person", "person"),
 }
 """Tables without an audience of their own: the key to the whole, and the whole's table."""
-OF_NOBODY = {"idempotency_key", "external_identity", "session", "spent_state"}
+OF_NOBODY = {"idempotency_key", "external_identity", "session", "spent_state", "withdrawn_words"}
 OUTSIDE = {
     *("organisation", "concept"),
     *("search_entry", "search_text", "search_thing", "search_word"),
@@ -193,7 +195,7 @@ async def test_without_keys_there_are_no_rows(rows: Rows, reader: Connection, fo
 async def test_what_compiled_reads_have_no_business_with_is_closed(reader: Connection) -> None:
     """Jobs, the search index and the secrets of tokens cannot even be asked for."""
     closed = (
-        *("idempotency_key", "external_identity", "session", "spent_state"),
+        *("idempotency_key", "external_identity", "session", "spent_state", "withdrawn_words"),
         *("pgqueuer", "search_thing", "search_text", "keyring_epoch", "migration"),
     )
     for asked in (*(f"select 1 from {table}" for table in closed), *_SECRETS):

@@ -11,7 +11,8 @@ from infra.extraction import TEXT_READERS
 from infra.postgres.database import Database
 from services.artefacts import document
 from services.artefacts.artefacts import files_of
-from services.artefacts.jobs import LARGEST_READ, PATIENCE, extract_text, sweep_uploads
+from services.artefacts.jobs import LARGEST_READ, extract_text, sweep_uploads
+from services.artefacts.rules import PATIENCE
 from services.ports import Ports
 from tests.client import Client
 from tests.factories.artefacts import UPLOAD, announced, next_version, send, sent_file, stored_file

@@ -20,9 +20,10 @@ from services.organisations.tables import PersonalToken
 from services.ports import Ports
 from services.privacy import retention
 from services.privacy.ages import AgeLimits
+from services.privacy.departures import end_retention
 from services.privacy.retention import BATCH, due, retain
 from services.privacy.tables import DataExport
-from services.test_rounds.retention import end_retention, rounds_due
+from services.test_rounds.retention import rounds_due
 from services.test_rounds.tables import Consent, Observation, Site, TestRound
 from tests.client import Client
 from tests.factories.artefacts import fetch, stored_file
@@ -166,6 +167,7 @@ async def test_what_is_due_can_be_seen_beforehand(as_: As, network: SmallNetwork
         "test_round": 1,
         "recording": 0,
         "data_export": 1,
+        "withdrawn_words": 0,
         "notification": 1,
         "idempotency_key": 1,
         "personal_token": 2,

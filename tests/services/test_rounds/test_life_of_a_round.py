@@ -21,6 +21,7 @@ from services.errors import DomainError, ErrorCode
 from services.ids import new_id
 from services.log import LogEntry
 from services.organisations.terms import Role, TokenScope
+from services.privacy import departures
 from services.test_rounds import analysis, consents, observing, test_rounds
 from services.test_rounds import content as c
 from services.test_rounds.tables import Consent, Criterion, Observation, ParticipantGroup, Site, TestRound
@@ -197,7 +198,7 @@ class Life(RuleBasedStateMachine):
         known = self.run(Consent.exists().where(Consent.test_round == self.id).run())
         changes = self.consented or self.seen > 0
         if self.attempt(
-            consents.withdraw_consent(self.viewer, self.id, "alder"), set() if known else {ErrorCode.NOT_FOUND}
+            departures.withdraw_consent(self.viewer, self.id, "alder"), set() if known else {ErrorCode.NOT_FOUND}
         ):
             self.revision += changes
             self.consented, self.seen = False, 0

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from services.comments.tables import Comment
 from services.log import LogEntry
 from services.test_rounds.document import document
 from services.test_rounds.tables import Consent, FindingEvidence, Observation, TestRound
 from tests.client import Client
+from tests.factories.comments import commented
 from tests.factories.network import SmallNetwork
 from tests.factories.rounds import (
     RETAIN_UNTIL,
@@ -199,3 +201,49 @@ async def test_a_withdrawal_leaves_search(as_: As, network: SmallNetwork, work: 
     await work()
     for viewer in (None, network.olen_editor):
         assert (await as_(viewer).ask(query))["search"] == {"totalCount": 0, "edges": []}
+
+
+async def test_a_repeated_request_brings_nothing_back(as_: As, network: SmallNetwork) -> None:
+    """The key of a request whose observations have gone stays used: sent again, it records and shows nothing."""
+    editor = as_(network.olen_editor)
+    await own_case(editor)
+    made = await running(editor)
+    given = {"id": made["id"], "observations": [observation(made, "Reads on.", alias="Alder")], "idempotencyKey": "1"}
+    await editor.do("recordObservations", given, "__typename")
+    await moved(editor, "withdrawConsent", made, alias="Alder")
+    again = await editor.do("recordObservations", given, "testRound { observations(first: 1) { totalCount } }")
+    assert again["testRound"]["observations"]["totalCount"] == 0
+    assert await Observation.count() == 0
+
+
+async def test_what_another_said_too_stays(as_: As, network: SmallNetwork) -> None:
+    """Words that stand in somebody else's observation, or in the plan, are not Alder's alone, and stay."""
+    editor = as_(network.olen_editor)
+    await own_case(editor)
+    made = await running(editor)
+    batch = [
+        observation(made, "Stops at the second box.", alias="Alder"),
+        observation(made, "Stops at the second box!", alias="Birch"),
+        observation(made, "A checklist brings the papers.", alias="Alder"),
+    ]
+    await moved(editor, "recordObservations", made, observations=batch)
+    bodies = [f"They say: {one['text'][0]['text']}" for one in batch]
+    for body in bodies:
+        await commented(editor, made["id"], body)
+    for alias, left in (("Alder", bodies), ("Birch", [*["They say: […]."] * 2, bodies[2]])):
+        await moved(editor, "withdrawConsent", made, alias=alias)
+        assert [row["body"].replace("!", ".") for row in await Comment.select().order_by(Comment.created_at)] == [
+            body.replace("!", ".") for body in left
+        ]
+
+
+async def test_a_word_or_two_are_nobodys(as_: As, network: SmallNetwork) -> None:
+    """Of a very short observation people's own texts are not cut, since anybody may have said that."""
+    editor = as_(network.olen_editor)
+    await own_case(editor)
+    made = await running(editor)
+    await moved(editor, "recordObservations", made, observations=[observation(made, "Of course.", alias="Alder")])
+    await commented(editor, made["id"], "Of course they are.")
+    await moved(editor, "withdrawConsent", made, alias="Alder")
+    (comment,) = await Comment.select(Comment.body)
+    assert comment["body"] == "Of course they are."

@@ -1,0 +1,213 @@
+"""Files of a participant, and files that hold what a participant has withdrawn, through GraphQL and real parts."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from infra.extraction import TEXT_READERS
+from services.artefacts import jobs
+from services.artefacts.tables import Artefact, ArtefactVersion
+from services.artefacts.withdrawn import forget_words, prints_for
+from services.ports import Ports
+from tests.client import Client
+from tests.factories.artefacts import UPLOAD, announced, fetch, next_version, send, sent_file, stored_file
+from tests.factories.cases import published_case
+from tests.factories.comments import row_id
+from tests.factories.network import SmallNetwork
+from tests.factories.rounds import en, moved, observation, own_case, running
+
+As = Callable[[str | None], Client]
+Work = Callable[[], Awaitable[None]]
+CONSENT = {"purpose": "Testing", "wordingVersion": "1", "retainUntil": "2099-12-31"}
+TEXT = {"fileName": "report.txt", "mediaType": "text/plain"}
+SEEN = """query($id: ID!) { artefact(id: $id) { participant
+  currentVersion { number } versions { number withheldAt downloadUrl } } }"""
+
+
+async def alders_round(editor: Client, **start: Any) -> dict[str, Any]:
+    """A running round in which Alder consented and was seen."""
+    await own_case(editor)
+    made = await running(editor, audience={"public": True}, recordsPeople=True, start=start)
+    await moved(editor, "recordConsent", made, alias="Alder", coversRecording=True, **CONSENT)
+    await moved(
+        editor, "recordObservations", made, observations=[observation(made, "Stops at the second box.", alias="Alder")]
+    )
+    return made
+
+
+async def test_whom_a_file_shows_is_known_inside(as_: As, network: SmallNetwork) -> None:
+    """The pseudonym is read by the organisation alone, can be given afterwards, and stays when it is left out."""
+    editor = as_(network.olen_editor)
+    made = await alders_round(editor)
+    file = await stored_file(editor, subject=made["id"])
+    change = {"id": file, "kind": "RECORDING", "title": en("An interview")}
+    await editor.do("editArtefact", change | {"participant": " ALDER "}, "artefact { id }")
+    await editor.do("editArtefact", change, "artefact { id }")
+    for token, shown in ((network.olen_reader, "ALDER"), (network.pes_editor, None), (None, None)):
+        assert (await as_(token).ask(SEEN, id=file))["artefact"]["participant"] == shown
+
+
+@pytest.mark.parametrize(
+    ("participant", "kind", "code"),
+    [
+        ("Cedar", "OTHER", "NOT_FOUND"),
+        ("", "OTHER", "NOT_FOUND"),
+        ("Dogwood", "OTHER", "REQUIRED"),
+        ("Birch", "RECORDING", "REQUIRED"),
+    ],
+)
+async def test_a_file_of_somebody_needs_what_they_agreed_to(
+    as_: As, network: SmallNetwork, participant: str, kind: str, code: str
+) -> None:
+    """Rule 4: nobody unknown, nobody who has withdrawn, and a recording of those alone who agreed to be recorded."""
+    editor = as_(network.olen_editor)
+    made = await alders_round(editor, lawfulBasis="CONSENT")
+    for alias in ("Birch", "Dogwood"):
+        await moved(editor, "recordConsent", made, alias=alias, **CONSENT)
+    await moved(editor, "withdrawConsent", made, alias="Dogwood")
+    given = announced(subject=made["id"], kind=kind, participant=participant)
+    assert await editor.refused("startUpload", given) == [(code, "participant")]
+    file = await stored_file(editor, subject=made["id"])
+    change = {"id": file, "kind": kind, "title": en("An interview"), "participant": participant}
+    assert await editor.refused("editArtefact", change) == [(code, "participant")]
+    assert await editor.do("startUpload", {**given, "participant": "alder"}, "artefact { id }")
+
+
+async def test_only_a_rounds_file_shows_a_participant(as_: As, network: SmallNetwork) -> None:
+    """A case has no participants; and the next version of a file shows whom the file shows."""
+    editor = as_(network.olen_editor)
+    made = await alders_round(editor)
+    case = await published_case(editor, slug="another", audience={"public": True})
+    assert await editor.refused("startUpload", announced(subject=case, participant="Alder")) == [
+        ("INVALID", "participant")
+    ]
+    file = await stored_file(editor, subject=made["id"])
+    assert await editor.refused("startUpload", next_version(b"x", artefact=file, participant="Alder")) == [
+        ("INVALID", "participant")
+    ]
+
+
+async def test_an_upload_of_somebody_who_leaves_meanwhile_is_gone(
+    as_: As, network: SmallNetwork, ports: Ports, work: Work
+) -> None:
+    """What was sent before the withdrawal and not finished is removed, and can be finished no more."""
+    editor = as_(network.olen_editor)
+    made = await alders_round(editor)
+    sent = await sent_file(editor, subject=made["id"], participant="Alder")
+    (version,) = await ArtefactVersion.select(ArtefactVersion.storage_key)
+    await moved(editor, "withdrawConsent", made, alias="Alder")
+    await work()
+    assert await ports.files.stored(version["storage_key"]) is None
+    assert await editor.refused("finishUpload", {"artefact": sent["artefact"]["id"]}) == [("NOT_FOUND", "artefact")]
+    later = await Artefact.raw("select count(*) as n from pgqueuer where entrypoint = 'remove_file'")
+    assert later[0]["n"] == 1  # once more when no link lets anything in any longer
+
+
+async def test_a_withheld_version_waits_for_the_next(as_: As, network: SmallNetwork, ports: Ports, work: Work) -> None:
+    """The organisation fetches it to make another; others cannot; with the next version its bytes and its row go."""
+    editor, anybody = as_(network.olen_editor), as_(None)
+    made = await alders_round(editor)
+    file = await stored_file(editor, b"One stops at the second box, some don't.", subject=made["id"], **TEXT)
+    (version,) = await ArtefactVersion.select(ArtefactVersion.storage_key)
+    await work()
+    await moved(editor, "withdrawConsent", made, alias="Alder")
+    await work()
+    (inside,) = (await editor.ask(SEEN, id=file))["artefact"]["versions"]
+    (outside,) = (await anybody.ask(SEEN, id=file))["artefact"]["versions"]
+    assert (outside["withheldAt"], outside["downloadUrl"]) == (None, None)
+    assert inside["withheldAt"]
+    assert b"second box" in (await fetch(inside["downloadUrl"])).content
+    kinds = (await editor.ask("{ viewer { notifications(first: 9) { nodes { kind subject { id } } } } }"))["viewer"]
+    assert kinds["notifications"]["nodes"] == [{"kind": "FILE_WITHHELD", "subject": {"id": file}}]
+    clean = b"Some stop early."
+    payload = await editor.do("startUpload", next_version(clean, artefact=file, **TEXT), UPLOAD)
+    await send(payload["upload"], clean)
+    await editor.do("finishUpload", {"artefact": file}, "artefact { id }")
+    await work()
+    (left,) = (await anybody.ask(SEEN, id=file))["artefact"]["versions"]
+    assert left["number"] == 2
+    assert (await fetch(left["downloadUrl"])).content == clean
+    assert await ports.files.stored(version["storage_key"]) is None
+    assert (await fetch(inside["downloadUrl"])).status_code == httpx.codes.NOT_FOUND
+
+
+async def test_the_same_words_again_are_withheld_again(as_: As, network: SmallNetwork, work: Work) -> None:
+    """A file that is uploaded after the withdrawal with the words still in it is withheld, too."""
+    editor = as_(network.olen_editor)
+    made = await alders_round(editor)
+    await moved(editor, "withdrawConsent", made, alias="Alder")
+    file = await stored_file(editor, b"One stops at the second box.", subject=made["id"], **TEXT)
+    await work()
+    assert [one["downloadUrl"] for one in (await as_(None).ask(SEEN, id=file))["artefact"]["versions"]] == [None]
+    (version,) = await ArtefactVersion.select(ArtefactVersion.text)
+    assert version["text"] == "One […]."
+
+
+async def test_a_word_or_two_are_no_reason_to_withhold(as_: As, network: SmallNetwork, work: Work) -> None:
+    """A very short observation leaves the text that is searched, and the file can be fetched as before."""
+    editor = as_(network.olen_editor)
+    made = await alders_round(editor)
+    await moved(editor, "recordObservations", made, observations=[observation(made, "Zirkelschluss", alias="Alder")])
+    file = await stored_file(editor, b"A Zirkelschluss it is.", subject=made["id"], **TEXT)
+    await work()
+    await moved(editor, "withdrawConsent", made, alias="Alder")
+    await work()
+    (version,) = await ArtefactVersion.select(ArtefactVersion.text)
+    assert version["text"] == "A […] it is."
+    assert [one["downloadUrl"] is None for one in (await as_(None).ask(SEEN, id=file))["artefact"]["versions"]] == [
+        False
+    ]
+
+
+async def test_files_that_cannot_be_searched_are_told_of_and_withheld_by_hand(
+    as_: As, network: SmallNetwork, work: Work
+) -> None:
+    """Olen is told to look through them; withholdVersion keeps one from others, once, and refuses what is not there."""
+    editor = as_(network.olen_editor)
+    made = await alders_round(editor)
+    file = await stored_file(editor, subject=made["id"])
+    await work()
+    await moved(editor, "withdrawConsent", made, alias="Alder")
+    await work()
+    inbox = (await editor.ask("{ viewer { notifications(first: 9) { nodes { kind subject { id } } } } }"))["viewer"]
+    assert inbox["notifications"]["nodes"] == [{"kind": "FILES_TO_CHECK", "subject": {"id": made["id"]}}]
+    for _ in range(2):
+        await editor.do("withholdVersion", {"artefact": file, "number": 1}, "artefact { versions { withheldAt } }")
+    assert [one["downloadUrl"] for one in (await as_(None).ask(SEEN, id=file))["artefact"]["versions"]] == [None]
+    lines = await Artefact.raw("select count(*) as n from log where action = 'withhold_version'")
+    assert lines[0]["n"] == 1
+    assert await editor.refused("withholdVersion", {"artefact": file, "number": 2}) == [("NOT_FOUND", "number")]
+    for token in (network.pes_editor, network.olen_reader):
+        assert await as_(token).refused("withholdVersion", {"artefact": file, "number": 1}) == [("FORBIDDEN", "")]
+
+
+async def test_a_file_that_is_being_read_meanwhile_keeps_nothing(
+    as_: As, network: SmallNetwork, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that was held against the words of before is not stored behind the back of whoever looks for them."""
+    editor = as_(network.olen_editor)
+    made = await alders_round(editor)
+    await stored_file(editor, b"One stops at the second box.", subject=made["id"], **TEXT)
+    (version,) = await ArtefactVersion.select(ArtefactVersion.id)
+    looked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(artefact: Artefact) -> Any:
+        prints = await prints_for(artefact)
+        looked.set()
+        await go_on.wait()
+        return prints
+
+    monkeypatch.setattr(jobs, "prints_for", slowly)
+    reading = asyncio.create_task(jobs.extract_text(ports.files, TEXT_READERS, version["id"]))
+    await looked.wait()
+    await moved(editor, "withdrawConsent", made, alias="Alder")
+    forgetting = asyncio.create_task(forget_words(row_id(made["id"]), "1"))
+    done, _ = await asyncio.wait({forgetting}, timeout=0.3)
+    assert not done
+    go_on.set()
+    await asyncio.gather(reading, forgetting)
+    (kept,) = await ArtefactVersion.select(ArtefactVersion.text)
+    assert kept["text"] == "One […]."
