@@ -38,7 +38,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     if settings.environment == "production":
         await check_service_role(settings.database_url)
     use_queue(TransactionalQueue())
-    async with database(settings.database_url) as opened:
+    async with database(settings.database_url) as opened, search_engine(settings, opened) as search:
         files = S3FileStore(
             settings.s3_endpoint,
             settings.s3_region,
@@ -49,7 +49,6 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         )
         try:
             await files.prepare()
-            search = _search(settings, opened)
             await search.prepare()
             yield Parts(
                 opened,
@@ -68,10 +67,17 @@ def _ages(settings: Settings) -> AgeLimits:
     )
 
 
-def _search(settings: Settings, opened: Database) -> SearchEngine:
-    """PostgreSQL, or Meilisearch with PostgreSQL behind it."""
+@asynccontextmanager
+async def search_engine(settings: Settings, opened: Database) -> AsyncIterator[SearchEngine]:
+    """PostgreSQL, or Meilisearch with PostgreSQL behind it; closed at the end."""
     postgres = PostgresSearch(opened.pool)
     if not settings.meili_url:
-        return postgres
-    key = settings.meili_key.get_secret_value() if settings.meili_key else None
-    return FallbackSearch(MeilisearchSearch(settings.meili_url, key), postgres)
+        yield postgres
+        return
+    meilisearch = MeilisearchSearch(
+        settings.meili_url, settings.meili_key.get_secret_value() if settings.meili_key else None
+    )
+    try:
+        yield FallbackSearch(meilisearch, postgres)
+    finally:
+        await meilisearch.aclose()
