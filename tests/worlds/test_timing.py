@@ -85,6 +85,7 @@ async def test_hidden_and_unknown_take_as_long(
 
 
 @pytest.mark.deep
+@pytest.mark.timeout(900)
 async def test_hidden_words_take_as_long(
     unmetered: httpx.AsyncClient, owner: "asyncpg.Connection[asyncpg.Record]", ports: Ports, clean: Database
 ) -> None:
@@ -93,6 +94,7 @@ async def test_hidden_words_take_as_long(
     await forget(owner)
     await write(owner, ports, world)
     one, many, both, seen = word(), word(), word(), word()
+    nobodys = word()  # asked for as often as the others, so that nothing is more familiar than anything else
     hidden = ("organisation:nobody", "network:of-nobody")
     await ports.search.put([_thing(hidden, one), *(_thing((*hidden, f"person:{n}"), many, both) for n in range(MANY))])
     await ports.search.put([_thing(("public",), both), _thing(("public",), seen)])
@@ -100,13 +102,13 @@ async def test_hidden_words_take_as_long(
     client = Client(unmetered, person.secret)
 
     for name, asked_hidden, asked_unknown in (
-        ("a word of one thing", lambda: one, word),
-        (f"a word of {MANY} things", lambda: many, word),
-        ("a slip in a word of one thing", lambda: _slip(one), word),
-        (f"a slip in a word of {MANY} things", lambda: _slip(many), word),
-        ("the beginning of a word", lambda: many[:8], lambda: word()[:8]),
-        ("a phrase", lambda: f'"{many} {both}"', lambda: f'"{word()} {both}"'),
-        ("without a word", lambda: f"{seen} -{many}", lambda: f"{seen} -{word()}"),
+        ("a word of one thing", lambda: one, lambda: nobodys),
+        (f"a word of {MANY} things", lambda: many, lambda: nobodys),
+        ("a slip in a word of one thing", lambda: _slip(one), lambda: _slip(nobodys)),
+        (f"a slip in a word of {MANY} things", lambda: _slip(many), lambda: _slip(nobodys)),
+        ("the beginning of a word", lambda: many[:8], lambda: nobodys[:8]),
+        ("a phrase", lambda: f'"{many} {both}"', lambda: f'"{nobodys} {both}"'),
+        ("without a word", lambda: f"{seen} -{many}", lambda: f"{seen} -{nobodys}"),
         (f"a word of one thing to be read and {MANY} others", lambda: both, lambda: seen),
     ):
         await _compare(
