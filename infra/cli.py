@@ -180,8 +180,7 @@ def reindex() -> None:
     settings = database_settings()
 
     async def go() -> int:
-        async with open_database(settings) as opened:
-            search = await open_search(settings, opened)
+        async with open_database(settings) as opened, open_search(settings, opened) as search:
             return await index_everything(search, lambda done: say(f"  {done} indexed"))
 
     say(f"{in_loop(go())} things are in the index.")

@@ -35,7 +35,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     """
     if not settings.s3_endpoint:
         raise ValueError("The settings name no file store.")
-    async with open_database(settings) as opened:
+    async with open_database(settings) as opened, open_search(settings, opened) as search:
         files = S3FileStore(
             settings.s3_endpoint,
             settings.s3_region,
@@ -46,7 +46,6 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         )
         try:
             await files.prepare()
-            search = await open_search(settings, opened)
             yield Parts(
                 opened,
                 Ports(files=files, search=search, largest_upload=settings.upload_limit_bytes, ages=ages_of(settings)),
@@ -80,11 +79,20 @@ def ages_of(settings: Settings) -> AgeLimits:
     )
 
 
-async def open_search(settings: Settings, opened: Database) -> SearchEngine:
-    """PostgreSQL, or Meilisearch with PostgreSQL behind it; its index is prepared."""
-    search: SearchEngine = PostgresSearch(opened.pool)
-    if settings.meili_url:
-        key = settings.meili_key.get_secret_value() if settings.meili_key else None
-        search = FallbackSearch(MeilisearchSearch(settings.meili_url, key), search)
-    await search.prepare()
-    return search
+@asynccontextmanager
+async def open_search(settings: Settings, opened: Database) -> AsyncIterator[SearchEngine]:
+    """PostgreSQL, or Meilisearch with PostgreSQL behind it; its index is prepared, and it is closed at the end."""
+    postgres = PostgresSearch(opened.pool)
+    if not settings.meili_url:
+        await postgres.prepare()
+        yield postgres
+        return
+    meilisearch = MeilisearchSearch(
+        settings.meili_url, settings.meili_key.get_secret_value() if settings.meili_key else None
+    )
+    search = FallbackSearch(meilisearch, postgres)
+    try:
+        await search.prepare()
+        yield search
+    finally:
+        await meilisearch.aclose()

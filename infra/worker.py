@@ -34,6 +34,7 @@ from services.practices.practices import release_practice
 from services.privacy.data_exports import make_export
 from services.privacy.retention import retain
 from services.reviews.reviews import expire_review
+from services.search.copies import index_copies, reindex
 from services.search.search import index
 
 logger = logging.getLogger("serra.worker")
@@ -57,6 +58,14 @@ Handler = Callable[[Ports, Mapping[str, str]], Awaitable[None]]
 
 async def _index(ports: Ports, job: Mapping[str, str]) -> None:
     await index(ports.search, job["type"], UUID(job["id"]))
+
+
+async def _index_copies(ports: Ports, job: Mapping[str, str]) -> None:
+    await index_copies(ports.search, job)
+
+
+async def _reindex(ports: Ports, job: Mapping[str, str]) -> None:
+    await reindex(ports.search, job)
 
 
 async def _release(_: Ports, job: Mapping[str, str]) -> None:
@@ -94,6 +103,8 @@ async def _forget_words(_: Ports, job: Mapping[str, str]) -> None:
 
 HANDLERS: dict[str, Handler] = {
     "index": _index,
+    "index_copies": _index_copies,
+    "reindex": _reindex,
     "notify": _notify,
     "release": _release,
     "extract": _extract,

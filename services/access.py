@@ -39,13 +39,6 @@ def within(part: Iterable[str], whole: Iterable[str]) -> bool:
     return "public" in whole or set(part) <= whole
 
 
-def common(part: Sequence[str], whole: Sequence[str]) -> tuple[str, ...]:
-    """The audience of those who are in both; the SQL function `common_audience` says the same."""
-    if "public" in whole:
-        return tuple(part)
-    return tuple(whole) if "public" in part else tuple(key for key in part if key in whole)
-
-
 def unknown(what: str, *field: str) -> DomainError:
     """The refusal for what is not there, or is not the viewer's to see: both in the same words."""
     return refusal(ErrorCode.NOT_FOUND, f"There is no {what} with this id.", *field)
@@ -74,8 +67,8 @@ async def access_for_change(table: type[Row], viewer: Viewer, row_id: UUID | Non
     if row_id is None:
         raise unknown(what, *field)
     # What the viewer may not read is not locked either: to wait for it, or to write the lock, takes time that tells.
-    own = WhereRaw(f'"{_name(table)}"."audience" && {{}}::text[]', list(viewer.keyring))
-    row = await table.objects().where(_id(table) == row_id).where(own).lock_rows("NO KEY UPDATE").first()
+    allowed = _may_read(table, viewer.keyring)
+    row = await table.objects().where(_id(table) == row_id).where(allowed).lock_rows("NO KEY UPDATE").first()
     if row is None or not readable(_audience(row), viewer.keyring):
         raise unknown(what, *field)
     # Only now: another's change of the readers may have been waited for.

@@ -91,9 +91,11 @@ TABLES: list[type[Table]] = [
     audit.LogSeal,
     audit.LogAddress,
     search.SearchThing,
+    search.SearchWay,
     search.SearchEntry,
     search.SearchText,
     search.SearchWord,
+    search.SearchReach,
 ]
 
 APP_CONFIG = AppConfig(

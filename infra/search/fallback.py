@@ -74,8 +74,8 @@ class FallbackSearch:
         return replace(await self._second.ask(question), degraded=True)
 
     async def healthy(self) -> bool:
-        """Whether a question would be answered, degraded or not."""
-        return await self._first.healthy() or await self._second.healthy()
+        """Whether the first engine answers. While it does not the second stands in, which `degraded` says."""
+        return await self._first.healthy()
 
     async def _prepare_first(self) -> None:
         if not self._is_prepared:

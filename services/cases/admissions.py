@@ -4,6 +4,7 @@ Whoever is let in reads of the case what its owner's organisation reads: drafts,
 ends by itself: keyrings are made with a look at the clock, so no follow-up has to run, and nothing can be late.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from services.notifications.terms import NotificationKind
 from services.organisations.keyrings import keyring_change
 from services.organisations.tables import Membership, Organisation, Person
 from services.organisations.terms import Role, TokenScope
-from services.viewer import Viewer, organisation_key, person_key
+from services.viewer import Viewer, admissions, organisation_key, person_key
 
 _ADMIT = """
     insert into admission (id, audience, "case", person, organisation, until)
@@ -29,6 +30,12 @@ _ADMIT = """
 _ADMIT_PERSON, _ADMIT_ORGANISATION = (_ADMIT.replace("WHO", who) for who in ("person", "organisation"))
 # The database's own clock, as in the keyrings: from the next one on the key is gone.
 _END = "update admission set until = now() where id = {} and until > now() returning id"
+_HELD = """
+    select asked.key from unnest({}::text[]) asked(key)
+    where exists (
+        select from admission where until > now() and "case" = substr(asked.key, strpos(asked.key, ':') + 1)::uuid
+    )
+"""
 
 
 async def invite_guest(viewer: Viewer, case_id: UUID | None, person_id: UUID | None, until: datetime) -> UUID:
@@ -68,6 +75,18 @@ async def end_admission(viewer: Viewer, admission_id: UUID | None) -> UUID:
         return admission.id
 
 
+async def idle_admissions(keys: Iterable[str]) -> set[str]:
+    """Those of some keys that nobody holds, since nobody is let into the case. An index does well without them.
+
+    Every audience of a case has its key. Whoever is let in has the case indexed anew.
+    """
+    asked = set(admissions(keys))
+    if not asked:
+        return asked
+    held = await Admission.raw(_HELD, sorted(asked))
+    return asked - {row["key"] for row in held}
+
+
 async def is_guest(person: UUID, case_id: UUID) -> bool:
     """Whether a person was let into a case themselves, and still is."""
     found = await Admission.raw(
@@ -104,6 +123,7 @@ async def admit_body(viewer: Viewer, case: Case, organisation: UUID, until: date
 async def _admitted(viewer: Viewer, case: Case, admission: UUID, until: datetime) -> UUID:
     detail = {"case": str(case.id), "until": until.isoformat()}
     await log.record(viewer, "admit", "Admission", admission, organisation=case.owner, detail=detail)
+    await log.enqueue("index", type="Case", id=str(case.id))  # `idle_admissions` says why
     return admission
 
 

@@ -1,6 +1,6 @@
 """Verbs on controlled vocabularies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -37,6 +37,7 @@ async def define_concepts(viewer: Viewer, given: Sequence[Definition]) -> list[U
     async with transaction():
         await Concept.raw(_LOCK)
         ids, broader = await _known({one.scheme for one in definitions})
+        before = await _labels(ids.values())
         ids = {one.name: ids.get(one.name) or new_id() for one in definitions} | ids
         broader |= {one.name: _wider(one) for one in definitions}
         refuse_if(check_broader(definitions, broader))
@@ -48,8 +49,11 @@ async def define_concepts(viewer: Viewer, given: Sequence[Definition]) -> list[U
         written = [ids[one.name] for one in definitions]
         wider = [_wider(one) for one in definitions]
         await Concept.raw(_PLACE, written, [ids[name] if name else None for name in wider])
+        after = await _labels(before)
         for concept_id in written:
             await log.record(viewer, "define_concept", "Concept", concept_id)
+            if before.get(concept_id) != after.get(concept_id):
+                await log.enqueue("index_copies", type="Concept", id=str(concept_id))
     return written
 
 
@@ -61,6 +65,15 @@ async def _known(schemes: Iterable[str]) -> tuple[dict[Name, UUID], dict[Name, N
     names: dict[UUID, Name] = {row["id"]: (row["scheme"], row["notation"]) for row in rows}
     ids = {name: concept_id for concept_id, name in names.items()}
     return ids, {names[row["id"]]: names.get(row["broader"]) for row in rows}
+
+
+async def _labels(concepts: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """What search documents copy of some concepts, as the database writes it."""
+    if not concepts:
+        return {}
+    columns = Concept.id, Concept.labels, Concept.alternatives
+    rows = await Concept.select(*columns).where(Concept.id.is_in(list(concepts)))
+    return {row["id"]: (row["labels"], row["alternatives"]) for row in rows}
 
 
 def _wider(one: Definition) -> Name | None:

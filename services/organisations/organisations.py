@@ -1,5 +1,7 @@
 """Verbs on organisations. Each runs in one transaction and appends to the log."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -101,6 +103,8 @@ async def edit_organisation(
             Organisation.id == organisation.id
         )
         await log.record(viewer, "edit_organisation", "Organisation", organisation.id, organisation=organisation.id)
+        if _copied(columns) != _copied(organisation.to_dict()):
+            await log.enqueue("index_copies", type="Organisation", id=str(organisation.id))
     return organisation.id
 
 
@@ -125,6 +129,11 @@ async def _for_change(organisation_id: UUID | None) -> Organisation:
     if found is None:
         raise unknown("organisation", "id")
     return found
+
+
+def _copied(columns: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What stands in the search documents of its cases, rounds, files and of whatever else names it."""
+    return json.loads(columns["names"]), columns["level"], columns["country"], columns["nuts"]
 
 
 async def _lies_above(organisation: UUID, parent: UUID) -> bool:

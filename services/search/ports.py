@@ -2,7 +2,8 @@
 
 One document stands for one thing (a case, a round, a practice …) in all its languages. An engine may hold
 things that a reader must not see, so every question carries the reader's keyring and an engine answers — hits,
-snippets, totals and facets alike — only from documents whose audience intersects it.
+snippets, totals and facets alike — only from documents whose audience intersects it, and their whole's where they
+have one. How long it takes must not tell of the others either. Every keyring holds `public`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,7 +48,10 @@ class DocumentText:
 
 @dataclass(frozen=True, slots=True)
 class SearchDocument:
-    """One thing as the index holds it. `written_in` are the languages it was really written in."""
+    """One thing as the index holds it. `written_in` are the languages it was really written in.
+
+    `whole_audience` are the keys of which a reader must hold one besides: a part is read only with its whole.
+    """
 
     type: str
     id: UUID
@@ -56,6 +60,7 @@ class SearchDocument:
     written_in: tuple[str, ...]
     facets: Mapping[str, tuple[str, ...]]
     listed_at: datetime
+    whole_audience: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from services.access import common
+from services.cases.admissions import idle_admissions
 from services.cases.tables import Case
 from services.errors import ErrorCode, refusal
 from services.search.ports import SearchAnswer, SearchDocument, SearchEngine, SearchQuestion
@@ -73,9 +73,17 @@ async def search(viewer: Viewer, engine: SearchEngine, wanted: Wanted) -> Found:
 
 
 async def index(engine: SearchEngine, type_name: str, row_id: UUID) -> None:
-    """Bring the index up to date with a thing: put it as it is now, or forget it. Harmless when repeated."""
+    """Bring the index up to date with a thing and what is read together with it. Harmless when repeated."""
     if type_name not in SEARCHABLE:
         return
+    await bring_up_to_date(engine, type_name, row_id)
+    for part, ids in await parts_of(type_name, row_id):
+        for part_id in ids:
+            await index(engine, part, part_id)
+
+
+async def bring_up_to_date(engine: SearchEngine, type_name: str, row_id: UUID) -> None:
+    """Put one thing into the index as it is now, or forget it. Harmless when repeated."""
     async with transaction():
         # One job at a time per thing, from the reading to the putting: an older reading must not come last.
         await Case.raw("select pg_advisory_xact_lock(hashtextextended({}, 0))", f"index {type_name} {row_id}")
@@ -84,9 +92,6 @@ async def index(engine: SearchEngine, type_name: str, row_id: UUID) -> None:
             await engine.remove([(type_name, row_id)])
         else:
             await engine.put([document])
-    for part, ids in await parts_of(type_name, row_id):
-        for part_id in ids:
-            await index(engine, part, part_id)
 
 
 async def index_everything(engine: SearchEngine, report: Callable[[int], None]) -> int:
@@ -103,13 +108,20 @@ async def index_everything(engine: SearchEngine, report: Callable[[int], None]) 
 
 
 async def _document(type_name: str, row_id: UUID) -> SearchDocument | None:
-    """What a noun says of its thing, of what type it is, and for those only who may read its whole too."""
+    """What a noun says of its thing, of what type it is, and who may read its whole, where it is read with one."""
     noun = SEARCHABLE[type_name]
     document = await noun.document(row_id)
     if document is None:
         return None
-    audience = document.audience
+    facets = {**document.facets, "type": (type_name,)}
+    audience, whole_audience = document.audience, None
     if noun.whole is not None:
         whole = await noun.table.select(noun.whole.audience).where(noun.key == row_id).first()
-        audience = common(audience, whole[f"{noun.whole._meta.name}.audience"] if whole else ())  # noqa: SLF001
-    return replace(document, audience=audience, facets={**document.facets, "type": (type_name,)})
+        whole_audience = tuple(whole[f"{noun.whole._meta.name}.audience"]) if whole else ()  # noqa: SLF001
+    idle = await idle_admissions({*audience, *(whole_audience or ())})
+    return replace(
+        document,
+        facets=facets,
+        audience=tuple(key for key in audience if key not in idle),
+        whole_audience=whole_audience and tuple(key for key in whole_audience if key not in idle),
+    )

@@ -18,9 +18,6 @@ from tests.worlds.model import (
     of_case,
     of_outcome,
 )
-from tests.worlds.model import (
-    found as found_by_search,
-)
 
 PAGE = "(first: 100) { totalCount nodes { id } edges { node { id } } }"
 CASES = f"""{{
@@ -186,7 +183,7 @@ async def search(look: Look) -> AsyncIterator[Told]:
     world = look.world
     found = (await look.client.ask(SEARCH, word=world.word))["search"]
     cases = [one for one in world.cases if one.id in look.seen]
-    rounds = [one for one in world.rounds if one.id in look.seen and found_by_search(world, look.held, one)]
+    rounds = [one for one in world.rounds if one.id in look.seen]
     files = [one for one in world.artefacts if one.id in look.seen and one.is_stored]
     meant = {
         *look.ids("Case", cases),

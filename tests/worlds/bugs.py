@@ -100,7 +100,7 @@ def _unfiltered(patched: pytest.MonkeyPatch) -> None:
     ask = search_engine._search
 
     async def unfiltered(connection: Any, question: Any, understood: Any) -> Any:
-        rows = await connection.fetch("select distinct unnest(audience) from search_thing")
+        rows = await connection.fetch("select distinct unnest(keys) from search_way")
         return await ask(connection, replace(question, keyring=tuple(key for (key,) in rows)), understood)
 
     patched.setattr(search_engine, "_search", unfiltered)
@@ -229,7 +229,7 @@ MISTAKES: dict[str, tuple[str, Mistake]] = {
     "comments are shown without their wholes": ("node", _comments_without_their_wholes),
     "new cases have no places in lists": ("list", _no_places_in_lists),
     "search asks without a filter, hits": ("search", _search_without_any_check),
-    "search asks without a filter, totals": ("count", _search_without_filter),
+    "search asks without a filter, totals": ("count", _search_without_any_check),
     "search asks without a filter, facets": ("facet", _search_without_filter),
     "snippets are mixed up": ("snippet", _snippets_of_the_one_before),
     "links are signed for any file": ("file link", _links_to_anything),

@@ -205,11 +205,6 @@ def readable(world: World, held: Keys) -> set[UUID]:
     return seen | {one.id for one in world.networks if f"network:{one.id}" in held}
 
 
-def found(world: World, held: Keys, one: Round) -> bool:
-    """Whether search finds a readable round: an index holds one audience, the keys that it and its case have both."""
-    return bool(held & both(one.readers, of_case(world, one.case)))
-
-
 def tokens(world: World) -> dict[UUID, str]:
     """The secret of each thing: a word that stands in its texts, and nowhere else."""
     versions = [version for case in world.cases for version in case.versions]

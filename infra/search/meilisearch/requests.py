@@ -60,7 +60,13 @@ def settings() -> Request:
     return {
         "searchableAttributes": list(FIELDS),
         "displayedAttributes": ["type", "thing", "written_in", *FIELDS],
-        "filterableAttributes": ["id", "audience", "written_in", *(f"facet.{facet}" for facet in FACETS)],
+        "filterableAttributes": [
+            "id",
+            "audience",
+            "whole_audience",
+            "written_in",
+            *(f"facet.{facet}" for facet in FACETS),
+        ],
         "sortableAttributes": ["listed_at", "thing"],
         # What a text says comes before when it was listed: the order of a list is for equals, and for all.
         "rankingRules": ["words", "typo", "proximity", "attribute", "exactness", "sort"],
@@ -86,6 +92,10 @@ def document(document: SearchDocument) -> Request:
         "type": document.type,
         "thing": str(document.id),
         "audience": [clean(one) for one in document.audience],
+        # What is no part has its own audience twice, so that one filter holds for all.
+        "whole_audience": [
+            clean(one) for one in (document.audience if document.whole_audience is None else document.whole_audience)
+        ],
         "written_in": list(document.written_in),
         "listed_at": (document.listed_at - _DAWN).total_seconds(),
         "facet": {facet: [clean(value) for value in values] for facet, values in document.facets.items()},
@@ -113,6 +123,7 @@ def readable(question: SearchQuestion, without: str | None = None) -> list[str]:
     """The filters that must all hold: the audience rule first, then those of the question but for one facet."""
     return [
         one_of("audience", question.keyring),
+        one_of("whole_audience", question.keyring),
         *(
             one_of(f"facet.{facet}", values)
             for facet, values in question.filters.items()

@@ -1,26 +1,39 @@
 -- Answers one question with one row: total, found, facets, hits, weights.
--- $1–$3   n, tsquery, quality: for each word of the question its tsqueries, best quality 100
--- $4–$6   n, tsquery, needle: phrases that must stand in one text
--- $7, $8  tsquery, needle: what must not stand in it (needle null: any of the lexemes is enough)
--- $9, $10 facet, tag: filters, one of each facet's tags must hold
--- $11     the reader's keyring
--- $12     the reader's languages
--- $13–$15 offset, limit, how much of a body is handed out for snippets
+-- $1–$4   n, tsquery, quality, beginning: for each word of the question its tsqueries, best quality 100; where there is
+--         a beginning, what begins so in any of the reader's ways counts as well
+-- $5–$7   n, tsquery, needle: phrases that must stand in one text
+-- $8, $9  tsquery, needle: what must not stand in it (needle null: any of the lexemes is enough)
+-- $10, $11 facet, tag: filters, one of each facet's tags must hold
+-- $12     the reader's keyring
+-- $13     the reader's languages
+-- $14–$16 offset, limit, how much of a body is handed out for snippets
+-- Who may read what is in the lexemes, each of which is of one way: what the reader may not see is not even met.
 -- Points are whole numbers: a sum of fractions depends on its order, and pages would shift.
-with asked as materialized (
-    select n, query::tsquery as query, quality from unnest($1::int[], $2::text[], $3::int[]) as a(n, query, quality)
+with ways as materialized (
+    select id from search_way where keys[1] = any($12::text[]) and keys <@ $12::text[]
+),
+asked as materialized (
+    select
+        n,
+        concat_ws(
+            ' | ',
+            query,
+            (select string_agg(format('''%s:%s'':*', id, beginning), ' | ') from ways where beginning is not null)
+        )::tsquery as query,
+        quality
+    from unnest($1::int[], $2::text[], $3::int[], $4::text[]) as a(n, query, quality, beginning)
 ),
 required as materialized (
-    select n, query::tsquery as query, needle from unnest($4::int[], $5::text[], $6::text[]) as p(n, query, needle)
+    select n, query::tsquery as query, needle from unnest($5::int[], $6::text[], $7::text[]) as p(n, query, needle)
 ),
 barred as materialized (
     select e.thing
-    from unnest($7::text[], $8::text[]) as b(query, needle) join search_entry e on e.words @@ b.query::tsquery
+    from unnest($8::text[], $9::text[]) as b(query, needle) join search_entry e on e.words @@ b.query::tsquery
     where b.needle is null
         or exists (select from search_text x where x.thing = e.thing and strpos(x.folded, b.needle) > 0)
 ),
 filters as materialized (
-    select facet, array_agg(tag) as tags from unnest($9::text[], $10::text[]) as f(facet, tag) group by facet
+    select facet, array_agg(tag) as tags from unnest($10::text[], $11::text[]) as f(facet, tag) group by facet
 ),
 -- Where a word stands says how much the thing is about it.
 found as (
@@ -43,29 +56,30 @@ phrased as materialized (
     from required p join search_entry e on e.words @@ p.query
     where exists (select from search_text x where x.thing = e.thing and strpos(x.folded, p.needle) > 0)
     group by e.thing
-    having count(*) = (select count(*) from required)
+    having count(distinct p.n) = (select count(*) from required)
 ),
--- What the reader may see of it, with the number of filters that each thing fails and one of those it fails.
+-- What is left of it, with the number of filters that each thing fails and one of those it fails.
 -- `in` inside `or`, and `not in`: hashed, however wrong the planner's guess of their number.
 readable as materialized (
     select t.id, t.thing, t.listed_at, g.ns, g.points, f.failing, f.facet,
-        case when $12::text[] = '{}' or t.written_in && $12::text[] then 100 else 92 end as own
-    from gathered g join search_thing t on t.id = g.thing
+        case when $13::text[] = '{}' or t.written_in && $13::text[] then 100 else 92 end as own
+    from gathered g
+        -- `offset 0`: one look-up a thing, however many the planner guesses that there are.
+        cross join lateral (select * from search_thing t where t.id = g.thing offset 0) t
         left join lateral (
             select count(*) as failing, min(f.facet) as facet from filters f where not t.tags && f.tags
         ) f on true
-    where case when t.audience && (select $11::text[]) then true end
-        and t.id not in (select thing from barred)
+    where t.id not in (select thing from barred)
         and (not exists (select from required) or t.id in (select thing from phrased))
     union all
     -- A question without words lists everything, whatever its language.
     select t.id, t.thing, t.listed_at, '{}', '{}', f.failing, f.facet, 100
-    from search_thing t
+    from (select distinct e.thing from search_entry e where e.way = any(array(select id from ways))) e
+        join search_thing t on t.id = e.thing
         left join lateral (
             select count(*) as failing, min(f.facet) as facet from filters f where not t.tags && f.tags
         ) f on true
     where not exists (select from asked)
-        and case when t.audience && (select $11::text[]) then true end
         and t.id not in (select thing from barred)
 ),
 -- A rare word says more than a common one, but never so much that one word outdoes two.
@@ -87,7 +101,7 @@ rows as materialized (
 page as materialized (
     select id, points, listed_at, thing from rows where failing = 0
     order by points desc, listed_at desc, thing desc
-    offset $13::int limit $14::int
+    offset $14::int limit $15::int
 )
 select
     (select count(*) from rows where failing = 0) as total,
@@ -114,7 +128,7 @@ select
             'points', p.points,
             'written_in', t.written_in,
             'texts', (
-                select jsonb_object_agg(x.language, jsonb_build_array(x.title, x.summary, left(x.body, $15::int), x.terms))
+                select jsonb_object_agg(x.language, jsonb_build_array(x.title, x.summary, left(x.body, $16::int), x.terms))
                 from search_text x where x.thing = t.id
             )
         ) order by p.points desc, p.listed_at desc, p.thing desc), '[]')

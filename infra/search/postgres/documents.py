@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from infra.search.postgres.lexemes import lexeme
+from infra.search.postgres.lexemes import Column, columns, lexeme
+from infra.search.postgres.ways import ways
 from infra.search.words import INDEXED_LENGTH, clean, index_words, words
 from services.search.ports import DocumentText, SearchDocument
 
 _LEXEME_BYTES: Final = 900_000
 """PostgreSQL takes a megabyte of lexemes a thing."""
+
+_WAY_BYTES: Final = 16
+"""What a lexeme takes besides: its way, and its place."""
 
 Lexeme = tuple[str, str, str]
 """A lexeme, its word, its language."""
@@ -16,9 +20,10 @@ Lexeme = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """One document, ready for `put_thing.sql` and `put_texts.sql`; `lexemes` are for the lexicon."""
+    """One document, ready for `put_thing.sql`, `put_entries.sql` and `put_texts.sql`; `lexemes` are for the lexicon."""
 
     thing_values: tuple[Any, ...]
+    entry_values: tuple[Column, ...]
     text_values: tuple[list[str], ...]
     lexemes: frozenset[Lexeme]
 
@@ -35,10 +40,12 @@ class Indexed:
             thing_values=(
                 document.type,
                 document.id,
-                [clean(key) for key in document.audience],
                 [f"{facet}={clean(value)}" for facet, values in document.facets.items() for value in values],
                 list(document.written_in),
                 document.listed_at,
+            ),
+            entry_values=(
+                *columns([(clean(way[0]), clean(way[1]) if len(way) > 1 else None) for way in ways(document)], 2),
                 *([one for one in part if one in everything] for part in (title, terms, summary)),
                 list(everything),
             ),
@@ -90,7 +97,7 @@ def _within_limits(found: dict[str, tuple[str, str]]) -> dict[str, tuple[str, st
     """As many as fit a tsvector. Title, terms and summary come first, so a monstrous body loses its own tail."""
     size, kept = 0, {}
     for one, word in found.items():
-        size += len(one.encode()) + 4
+        size += len(one.encode()) + _WAY_BYTES
         if size > _LEXEME_BYTES:
             break
         kept[one] = word

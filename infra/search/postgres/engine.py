@@ -1,7 +1,7 @@
 """The search engine that every installation has: PostgreSQL's full text, stemmers and trigrams."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -40,12 +40,22 @@ _EXPAND: Final = _statement("expand.sql")
 _MISTYPED: Final = _statement("mistyped.sql")
 _ASK: Final = _statement("ask.sql")
 _PUT_THING: Final = _statement("put_thing.sql")
+_PUT_ENTRIES: Final = _statement("put_entries.sql")
 _PUT_TEXTS: Final = _statement("put_texts.sql")
 _PUT_WORDS: Final = _statement("put_words.sql")
-_DROP_WORDS: Final = _statement("drop_words.sql")
+_PUT_REACH: Final = _statement("put_reach.sql")
+_DROP_REACH: Final = _statement("drop_reach.sql")
+_DROP_WORDS: Final = """
+    delete from search_word w where id = any($1) and not exists (select from search_reach r where r.word = w.id)
+"""
+_DROP_WAYS: Final = """
+    delete from search_way w where id = any($1) and not exists (select from search_entry e where e.way = w.id)
+"""
 _LEXEMES: Final = """
-    select distinct unnest(tsvector_to_array(e.words))
-    from search_thing t join search_entry e on e.thing = t.id
+    select distinct e.way, l.lexeme
+    from search_thing t
+        join search_entry e on e.thing = t.id
+        left join lateral unnest(tsvector_to_array(e.words)) as l(lexeme) on true
     where (t.type, t.thing) in (select * from unnest($1::text[], $2::uuid[]))
 """
 _REMOVE: Final = """
@@ -66,7 +76,7 @@ class PostgresSearch:
     async def prepare(self) -> None:
         """See that the migrations have made the tables."""
         async with self._connection() as connection:
-            if await connection.fetchval("select to_regclass('search_entry_lexemes')") is None:
+            if await connection.fetchval("select to_regclass('search_reach')") is None:
                 raise SearchEngineUnavailable("The search index's tables are missing: run the migrations.")
 
     async def put(self, documents: Sequence[SearchDocument]) -> None:
@@ -74,11 +84,10 @@ class PostgresSearch:
         latest = {(document.type, document.id): document for document in documents}
         indexed = [Indexed.of(document) for document in latest.values()]
         async with self._writing(list(latest)) as connection:
-            for thing in indexed:
-                row = await connection.fetchval(_PUT_THING, *thing.thing_values)
-                await connection.execute(_PUT_TEXTS, row, *thing.text_values)
+            rows = [await _put(connection, thing) for thing in indexed]
             words = sorted({word for thing in indexed for word in thing.lexemes})
             await connection.execute(_PUT_WORDS, *columns(words, 3), *_DICTIONARIES)
+            await connection.execute(_PUT_REACH, rows)
 
     async def remove(self, things: Sequence[tuple[str, UUID]]) -> None:
         """Forget the things, and the lexicon's words that only they had."""
@@ -89,11 +98,7 @@ class PostgresSearch:
         """Answer from what the keyring may read."""
         asked = parse(question.text, question.languages)
         async with self._connection() as connection:
-            understood = await _understand(connection, asked)
-            row = await _search(connection, question, understood)
-            if await _learn_slips(connection, understood, row["found"]):
-                row = await _search(connection, question, understood)
-        return _answer(row, understood.meanings, question.languages)
+            return await _search(connection, question, asked)
 
     async def healthy(self) -> bool:
         """Whether the database answers."""
@@ -121,11 +126,11 @@ class PostgresSearch:
         keys = [type for type, _ in things], [id for _, id in things]
         async with self._connection() as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock($1)", _WRITERS_LOCK)
-            before = {lexeme for (lexeme,) in await connection.fetch(_LEXEMES, *keys)}
+            before = {(way, lexeme) for way, lexeme in await connection.fetch(_LEXEMES, *keys)}
             yield connection
-            after = {lexeme for (lexeme,) in await connection.fetch(_LEXEMES, *keys)}
-            if gone := sorted(before - after):
-                await connection.execute(_DROP_WORDS, gone, [lexemes.any_of([one]) for one in gone])
+            after = {(way, lexeme) for way, lexeme in await connection.fetch(_LEXEMES, *keys)}
+            if gone := before - after:
+                await _forget(connection, gone)
 
 
 _UNAVAILABLE: Final = (
@@ -138,36 +143,69 @@ _UNAVAILABLE: Final = (
 )
 
 
-async def _understand(connection: "Connection", asked: Asked) -> Understood:
+async def _put(connection: "Connection", thing: Indexed) -> int:
+    """Write a thing, its lexemes and its texts; gives its row."""
+    row: int = await connection.fetchval(_PUT_THING, *thing.thing_values)
+    await connection.execute(_PUT_ENTRIES, row, *thing.entry_values)
+    await connection.execute(_PUT_TEXTS, row, *thing.text_values)
+    return row
+
+
+async def _forget(connection: "Connection", gone: Collection[tuple[int, str | None]]) -> None:
+    """Have the lexicon forget what is said no more: to those who read in a way, and where that is all, altogether."""
+    said = sorted((way, lexeme.partition(":")[2], lexemes.any_of([lexeme])) for way, lexeme in gone if lexeme)
+    unsaid = await connection.fetch(_DROP_REACH, *columns(said, 3))
+    await connection.execute(_DROP_WORDS, [word for (word,) in unsaid])
+    await connection.execute(_DROP_WAYS, sorted({way for way, _ in gone}))
+
+
+async def _search(connection: "Connection", question: SearchQuestion, asked: Asked) -> SearchAnswer:
+    understood = await _understand(connection, asked, question)
+    row = await _ask(connection, question, understood)
+    if await _learn_slips(connection, understood, question, row["found"]):
+        row = await _ask(connection, question, understood)
+    return _answer(row, understood.meanings, question.languages)
+
+
+async def _understand(connection: "Connection", asked: Asked, question: SearchQuestion) -> Understood:
     meanings = [Meaning(beginning=lexemes.beginning(word)) for word in asked.words]
     wanted = lexemes.lexicon_question(asked)
     literals: dict[str, list[str]] = {}
     if any(wanted.spelled):
         known = await connection.fetch(
-            _EXPAND, *wanted.spelled, *wanted.stemmed, *_DICTIONARIES, COMPOUNDING, wanted.inside
+            _EXPAND,
+            *(*wanted.spelled, *wanted.stemmed, *_DICTIONARIES, COMPOUNDING, wanted.inside),
+            _keyring(question),
         )
-        for n, tier, lexeme, word, language in known:
+        for n, tier, lexeme, word, language, ways in known:
+            found = lexemes.in_ways(lexeme, ways)
             if n < len(meanings):
                 meaning = meanings[n]
-                meaning.learn(meaning.strong if tier == STRONG else meaning.weak, lexeme, word, language)
+                meaning.learn(meaning.strong if tier == STRONG else meaning.weak, found, word, language)
             else:
-                literals.setdefault(wanted.literals[n - len(meanings)], []).append(lexeme)
+                literals.setdefault(wanted.literals[n - len(meanings)], []).extend(found)
     return Understood(asked, meanings, literals)
 
 
-async def _learn_slips(connection: "Connection", understood: Understood, found: Sequence[int]) -> bool:
-    """Whether words that nothing readable has may be slips of the keys for words that something may have."""
+async def _learn_slips(
+    connection: "Connection", understood: Understood, question: SearchQuestion, found: Sequence[int]
+) -> bool:
+    """Whether words that nothing readable has may be slips of the keys for words that something readable has."""
     mistyped = understood.mistyped(found)
     if not any(mistyped):
         return False
-    known = await connection.fetch(_MISTYPED, *mistyped)
-    for n, lexeme, word, language in known:
+    known = await connection.fetch(_MISTYPED, *mistyped, _keyring(question))
+    for n, lexeme, word, language, ways in known:
         meaning = understood.meanings[n]
-        meaning.learn(meaning.mistyped, lexeme, word, language)
+        meaning.learn(meaning.mistyped, lexemes.in_ways(lexeme, ways), word, language)
     return bool(known)
 
 
-async def _search(connection: "Connection", question: SearchQuestion, understood: Understood) -> asyncpg.Record:
+def _keyring(question: SearchQuestion) -> list[str]:
+    return [clean(key) for key in question.keyring]
+
+
+async def _ask(connection: "Connection", question: SearchQuestion, understood: Understood) -> asyncpg.Record:
     filters = [(facet, f"{facet}={clean(value)}") for facet, values in question.filters.items() for value in values]
     (row,) = await connection.fetch(
         _ASK,
@@ -175,7 +213,7 @@ async def _search(connection: "Connection", question: SearchQuestion, understood
         *understood.required(),
         *understood.barred(),
         *columns(filters, 2),
-        [clean(key) for key in question.keyring],
+        _keyring(question),
         [clean(language) for language in question.languages],
         question.offset,
         question.limit,

@@ -59,14 +59,19 @@ def columns(rows: Sequence[tuple[Any, ...]], width: int) -> tuple[Column, ...]:
     return tuple([row[at] for row in rows] for at in range(width))
 
 
-def any_of(lexemes: Iterable[str], beginnings: Iterable[str] = ()) -> str:
-    """A tsquery for one of the lexemes, or anything with one of the beginnings."""
-    return " | ".join([*(f"'{one}'" for one in lexemes), *(f"'{one}':*" for one in beginnings)])
+def in_ways(lexeme: str, ways: Iterable[int]) -> list[str]:
+    """The lexeme as it stands in the index, in each of the ways."""
+    return [f"{way}:{lexeme}" for way in ways]
+
+
+def any_of(lexemes: Iterable[str]) -> str:
+    """A tsquery for one of the lexemes."""
+    return " | ".join(f"'{one}'" for one in lexemes)
 
 
 @dataclass(slots=True)
 class Meaning:
-    """What the index knows of one asked word: its lexemes and their languages, by how sure they are.
+    """What the index may tell of one asked word: its lexemes, in the reader's ways, and their languages, by how sure.
 
     `marks` says which folded words of a language are this word; `beginning` marks what starts with it.
     """
@@ -77,24 +82,23 @@ class Meaning:
     marks: dict[str, set[str]] = field(default_factory=dict)
     beginning: str | None = None
 
-    def learn(self, tier: dict[str, str], lexeme: str, word: str, language: str) -> None:
-        """Take in a lexeme of the lexicon."""
-        tier[lexeme] = language
+    def learn(self, tier: dict[str, str], lexemes: Iterable[str], word: str, language: str) -> None:
+        """Take in a word of the lexicon, as it stands in the reader's ways."""
+        tier.update(dict.fromkeys(lexemes, language))
         self.marks.setdefault(language, set()).add(word)
 
-    def queries(self, languages: Sequence[str]) -> Iterable[tuple[str, int]]:
-        """The word's tsqueries, each with its quality, 100 at best."""
+    def queries(self, languages: Sequence[str]) -> Iterable[tuple[str, int, str | None]]:
+        """The word's tsqueries, each with its quality, 100 at best, and a beginning that counts as well."""
         own = [one for one, language in self.strong.items() if not languages or language in languages]
         other = [one for one in self.strong if one not in own]
-        beginnings = [self.beginning] if self.beginning else []
-        for query, quality in (
-            (any_of(own), 100),
-            (any_of(other), 90),
-            (any_of(self.weak, beginnings), 60),
-            (any_of(self.mistyped), 50),
+        for query, quality, beginning in (
+            (any_of(own), 100, None),
+            (any_of(other), 90, None),
+            (any_of(self.weak), 60, self.beginning),
+            (any_of(self.mistyped), 50, None),
         ):
-            if query:
-                yield query, quality
+            if query or beginning:
+                yield query or NOTHING, quality, beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +172,14 @@ class Understood:
     literals: Mapping[str, Sequence[str]]
 
     def queries(self, languages: Sequence[str]) -> tuple[Column, ...]:
-        """Number, tsquery and quality for each thing that a word may mean; a word without any is asked for too."""
+        """Number, tsquery, quality, beginning for each thing that a word may mean; without any it is asked for too."""
         return columns(
             [
-                (n, query, quality)
+                (n, *asked)
                 for n, meaning in enumerate(self.meanings)
-                for query, quality in [*meaning.queries(languages)] or [(NOTHING, 0)]
+                for asked in [*meaning.queries(languages)] or [(NOTHING, 0, None)]
             ],
-            3,
+            4,
         )
 
     def required(self) -> tuple[Column, ...]:

@@ -24,6 +24,7 @@ TYPES = {
     "VARCHAR": "character varying",
     "TIMESTAMPTZ": "timestamp with time zone",
     "BIGSERIAL": "bigint",
+    "SERIAL": "integer",
     "NUMERIC": "numeric",
 }
 DELETES = {"CASCADE": "c", "RESTRICT": "r", "SET NULL": "n"}

@@ -35,16 +35,15 @@ async def search_url(servers: EmbeddedServers) -> AsyncIterator[str]:
 async def search_pool(search_url: str) -> AsyncIterator[asyncpg.Pool]:
     """A pool over the index's tables."""
     async with asyncpg.create_pool(search_url, min_size=1, max_size=4) as pool:
-        await pool.execute(
-            files("infra.postgres").joinpath("migrations", "0004_search.sql").read_text(encoding="utf-8")
-        )
+        for migration in ("0004_search.sql", "0024_search_ways.sql"):
+            await pool.execute(files("infra.postgres").joinpath("migrations", migration).read_text(encoding="utf-8"))
         yield pool
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def postgres(search_pool: asyncpg.Pool) -> PostgresSearch:
     """PostgreSQL's engine with an empty index."""
-    await search_pool.execute("truncate search_thing, search_entry, search_text, search_word")
+    await search_pool.execute("truncate search_thing, search_way, search_entry, search_text, search_word, search_reach")
     return PostgresSearch(search_pool)
 
 

@@ -28,6 +28,7 @@ def case(
     also: Mapping[str, DocumentText] | None = None,
     written_in: Sequence[str] | None = None,
     audience: Sequence[str] = PUBLIC,
+    whole_audience: Sequence[str] | None = None,
     facets: Mapping[str, Sequence[str]] | None = None,
     listed: int = 0,
     id: UUID | None = None,
@@ -42,6 +43,7 @@ def case(
         written_in=tuple(written_in or [language]),
         facets={"type": ("Case",), **{name: tuple(values) for name, values in (facets or {}).items()}},
         listed_at=START + timedelta(minutes=listed),
+        whole_audience=None if whole_audience is None else tuple(whole_audience),
     )
 
 

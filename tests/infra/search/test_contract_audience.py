@@ -115,3 +115,46 @@ async def test_every_facet_is_in_the_answer(engine: SearchEngine) -> None:
     answer = await ask(engine, "nothing that is there")
 
     assert {facet: list(buckets) for facet, buckets in answer.facets.items()} == {facet: [] for facet in FACETS}
+
+
+@pytest.mark.parametrize(
+    ("keyring", "is_found"),
+    [
+        (["public"], False),
+        (["public", "network:1"], False),
+        (["public", "organisation:1"], False),
+        (["public", "network:1", "organisation:1"], True),
+        (["public", "organisation:2"], True),
+    ],
+)
+async def test_a_part_is_found_by_those_who_may_read_its_whole_too(
+    engine: SearchEngine,
+    keyring: list[str],
+    is_found: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """A key of the part and one of the whole, be they one key or two: the same rule for hits, totals and counts."""
+    part = case(
+        "Greenhouse",
+        facets={"country": ["SE"]},
+        audience=["organisation:1", "organisation:2"],
+        whole_audience=["network:1", "organisation:2"],
+    )
+    await engine.put([part])
+
+    for text in ("greenhouse", "grenhouse", '"greenhouse"', ""):
+        answer = await ask(engine, text, keyring=keyring)
+
+        assert (answer.total, ids(answer)) == ((1, [part.id]) if is_found else (0, []))
+        assert counts(answer, "country") == ({"SE": 1} if is_found else {})
+
+
+async def test_a_whole_that_changes_hands_takes_its_part_along(engine: SearchEngine) -> None:
+    """When a put that takes a key of the whole away has returned, its holders find the part no more."""
+    part = case("Greenhouse", audience=["public"], whole_audience=["public"])
+    await engine.put([part])
+    assert ids(await ask(engine, "greenhouse")) == [part.id]
+
+    await engine.put([case("Greenhouse", id=part.id, audience=["public"], whole_audience=["network:1"])])
+
+    assert ids(await ask(engine, "greenhouse")) == []
+    assert ids(await ask(engine, "greenhouse", keyring=NETWORK)) == [part.id]

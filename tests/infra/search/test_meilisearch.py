@@ -31,7 +31,7 @@ def test_settings_name_every_facet_and_the_audience() -> None:
     """What is filtered by is filterable, what is shown is displayed, and neither audience nor facets are shown."""
     settings = requests.settings()
 
-    assert {"id", "audience", "written_in", *(f"facet.{facet}" for facet in FACETS)} == set(
+    assert {"id", "audience", "whole_audience", "written_in", *(f"facet.{facet}" for facet in FACETS)} == set(
         settings["filterableAttributes"]
     )
     assert "audience" not in settings["displayedAttributes"]
@@ -59,6 +59,7 @@ def test_a_document_holds_all_languages() -> None:
         "type": "Case",
         "thing": str(THING),
         "audience": ["public", "person:1"],
+        "whole_audience": ["public", "person:1"],
         "written_in": ["nl"],
         "listed_at": 1_704_110_400.0,
         "facet": {"type": ["Case"], "country": ["BE"]},
@@ -81,7 +82,9 @@ def test_every_search_carries_the_audience_rule_first(text: str) -> None:
     ]
 
     assert every
-    assert {search["filter"][0] for search in every} == {'audience IN ["public", "network:1"]'}
+    assert {tuple(search["filter"][:2]) for search in every} == {
+        ('audience IN ["public", "network:1"]', 'whole_audience IN ["public", "network:1"]')
+    }
 
 
 def test_values_are_quoted() -> None:
@@ -104,11 +107,11 @@ def test_the_readers_languages_weigh_more() -> None:
     """Each turn is asked among what the reader can read, and with less weight among the rest."""
     own, other = searches("greenhouse", languages=("sv", "en"))
 
-    assert own["filter"][1] == 'written_in IN ["sv", "en"]'
-    assert other["filter"][1] == 'NOT written_in IN ["sv", "en"]'
+    assert own["filter"][2] == 'written_in IN ["sv", "en"]'
+    assert other["filter"][2] == 'NOT written_in IN ["sv", "en"]'
     assert own["federationOptions"]["weight"] > other["federationOptions"]["weight"]
     assert own["locales"] == ["eng"]
-    assert [search["filter"][1:] for search in searches("", languages=("sv",))] == [[]]
+    assert [search["filter"][2:] for search in searches("", languages=("sv",))] == [[]]
     assert "locales" not in searches("greenhouse", languages=("mt",))[0]
 
 
@@ -116,8 +119,8 @@ def test_a_facet_is_counted_without_its_own_filter() -> None:
     """The page counts the facets that are not filtered; each that is has a count without its filter."""
     question = SearchQuestion("x", ("public",), filters={"country": ["BE"], "level": ["LOCAL"], "topic": []})
 
-    assert requests.readable(question)[1:] == ['facet.country IN ["BE"]', 'facet.level IN ["LOCAL"]']
-    assert requests.readable(question, without="country")[1:] == ['facet.level IN ["LOCAL"]']
+    assert requests.readable(question)[2:] == ['facet.country IN ["BE"]', 'facet.level IN ["LOCAL"]']
+    assert requests.readable(question, without="country")[2:] == ['facet.level IN ["LOCAL"]']
     page = requests.federation("serra", question)
     assert set(page["facetsByIndex"]["serra"]) == {f"facet.{one}" for one in FACETS} - {"facet.country", "facet.level"}
     assert (page["offset"], page["limit"]) == (0, 20)

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from infra.search.postgres import PostgresSearch
-from infra.search.postgres.tables import SearchEntry, SearchText, SearchThing, SearchWord
+from infra.search.postgres.tables import SearchEntry, SearchReach, SearchText, SearchThing, SearchWay, SearchWord
 from services.search.ports import DocumentText, SearchDocument, SearchEngineUnavailable
 from tests.infra.search.examples import ask, case, ids, marked
 
@@ -93,6 +93,53 @@ async def test_the_lexicon_forgets_what_nothing_says_any_more(
     assert not await search_pool.fetchval("select exists (select from search_text where folded like '%zebedee%')")
     await postgres.remove([("Case", thing.id)])
     assert {word for (word,) in await search_pool.fetch("select word from search_word")} == {"visit", "a"}
+
+
+async def test_the_index_forgets_who_could_read_and_what_was_said_to_them(
+    postgres: PostgresSearch, search_pool: asyncpg.Pool
+) -> None:
+    """When a thing is narrowed or goes, no trace is left of who could find it, nor of its words for them."""
+    thing = case("Zebedee", audience=["network:1", "organisation:1"])
+    await postgres.put([thing, case("Zebedee", audience=["organisation:1"])])
+
+    async def told() -> set[tuple[str, str]]:
+        rows = await search_pool.fetch(
+            "select w.word, y.keys[1] from search_reach r join search_word w on w.id = r.word "
+            "join search_way y on y.id = r.way"
+        )
+        return {(word, key) for word, key in rows}
+
+    assert await told() == {("zebedee", "network:1"), ("zebedee", "organisation:1")}
+    await postgres.put([case("Visit", id=thing.id, audience=["organisation:1"])])
+
+    assert await told() == {("zebedee", "organisation:1"), ("visit", "organisation:1")}
+    await postgres.remove([("Case", thing.id)])
+    assert await told() == {("zebedee", "organisation:1")}
+    assert await search_pool.fetchval("select array_agg(keys) from search_way") == [["organisation:1"]]
+
+
+async def test_a_hidden_word_is_asked_for_like_one_that_nobody_wrote(postgres: PostgresSearch, search_url: str) -> None:
+    """The same statements with the same parameters but for the word itself, so that they take the same time."""
+    hidden, unknown = "qampanology", "xampanology"
+    await postgres.put([case(f"{hidden} circle", audience=[f"organisation:{n}"]) for n in range(20)])
+    await postgres.put([case("A circle")])
+    asked: list[tuple[str, str]] = []
+
+    async def listen(connection: asyncpg.Connection) -> None:
+        connection.add_query_logger(lambda record: asked.append((record.query, repr(record.args))))
+
+    async with asyncpg.create_pool(search_url, min_size=1, max_size=1, init=listen) as pool:
+        watched = PostgresSearch(pool)
+
+        async def statements(text: str) -> list[tuple[str, str]]:
+            asked.clear()
+            await ask(watched, text)
+            return [(query, args) for query, args in asked if "search_" in query]
+
+        for text in ("{}", "{} circle", '"{} circle"', "circle -{}", '-"{} circle"'):
+            of_unknown = await statements(text.format(unknown))
+            expected = [(query, args.replace("x", "q")) for query, args in of_unknown]
+            assert await statements(text.format(hidden)) == expected
 
 
 async def test_writers_take_turns(postgres: PostgresSearch, search_pool: asyncpg.Pool) -> None:
@@ -188,7 +235,10 @@ async def test_look_ups_use_the_index(postgres: PostgresSearch, search_pool: asy
     """Lexemes, trigrams, stems and words are each found through an index."""
     await postgres.put([case(f"Greenhouse {n}") for n in range(20)])
     looked_up = {
-        "search_entry_lexemes": "select thing from search_entry where words @@ '''greenhouse:en'''",
+        "search_entry_lexemes": "select thing from search_entry where words @@ '''1:greenhouse:en'''",
+        "search_entry_way": "select thing from search_entry where way = 1",
+        "search_reach_pkey": "select way from search_reach where word = 1 and way = any('{1,2}')",
+        "search_way_first": "select id from search_way where keys[1] = any('{public}')",
         "search_word_trigrams": "select lexeme from search_word where word % 'grenhouse'",
         "search_word_stem": "select lexeme from search_word where language = 'en' and stem = 'greenhous'",
         "search_word_word": "select lexeme from search_word where word = 'greenhouse'",
@@ -224,7 +274,7 @@ async def test_missing_tables_are_said_so(search_url: str) -> None:
 
 async def test_the_tables_are_as_piccolo_has_them(search_pool: asyncpg.Pool) -> None:
     """`tables.py` names every column of the migration but the tsvectors, with the same type."""
-    for table in (SearchThing, SearchEntry, SearchText, SearchWord):
+    for table in (SearchThing, SearchWay, SearchEntry, SearchText, SearchWord, SearchReach):
         found = await search_pool.fetch(
             "select column_name, data_type from information_schema.columns where table_name = $1 "
             "and data_type <> 'tsvector'",

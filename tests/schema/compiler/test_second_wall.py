@@ -94,7 +94,7 @@ PARTS = {
 OF_NOBODY = {"idempotency_key", "external_identity", "session", "spent_state", "withdrawn_words"}
 OUTSIDE = {
     *("organisation", "concept"),
-    *("search_entry", "search_text", "search_thing", "search_word"),
+    *("search_entry", "search_reach", "search_text", "search_thing", "search_way", "search_word"),
     *("pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics"),
     *("keyring_epoch", "migration"),
 }
@@ -196,7 +196,7 @@ async def test_what_compiled_reads_have_no_business_with_is_closed(reader: Conne
     """Jobs, the search index and the secrets of tokens cannot even be asked for."""
     closed = (
         *("idempotency_key", "external_identity", "session", "spent_state", "withdrawn_words"),
-        *("pgqueuer", "search_thing", "search_text", "keyring_epoch", "migration"),
+        *("pgqueuer", "search_thing", "search_text", "search_way", "keyring_epoch", "migration"),
     )
     for asked in (*(f"select 1 from {table}" for table in closed), *_SECRETS):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):

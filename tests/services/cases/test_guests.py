@@ -252,6 +252,7 @@ async def test_search_finds_the_case_for_its_guest_as_long_as_they_are_one(
     nothing = {"totalCount": 0, "edges": []}
     assert (await guest.ask(query))["search"] == nothing
     admission_id = await guest_invited(editor, case_id)
+    await work()
     assert (await guest.ask(query))["search"] == {"totalCount": 1, "edges": [{"node": {"id": case_id}}]}
     await editor.do("endAdmission", {"id": admission_id}, "admission { id }")
     assert (await guest.ask(query))["search"] == nothing
