@@ -15,7 +15,7 @@ from infra.postgres.database import Database
 from services.ids import new_id
 from services.ports import Ports
 from tests.client import Client
-from tests.worlds.look import global_id
+from tests.worlds.look import Place, global_id
 from tests.worlds.made import make_world, word
 from tests.worlds.model import Case, Person, World, keys, readable
 from tests.worlds.refused import DOCUMENTS
@@ -45,7 +45,7 @@ def _world() -> tuple[World, Person, Case]:
 @pytest.mark.deep
 @pytest.mark.parametrize("question", QUESTIONS)
 async def test_hidden_and_unknown_take_as_long(
-    unmetered: httpx.AsyncClient,
+    unmetered: Place,
     owner: "asyncpg.Connection[asyncpg.Record]",
     ports: Ports,
     clean: Database,
@@ -53,9 +53,9 @@ async def test_hidden_and_unknown_take_as_long(
 ) -> None:
     """Asked by turns, the two medians differ by no more than noise; what was measured is printed."""
     world, person, case = _world()
-    await forget(owner)
-    await write(owner, ports, world)
-    client = Client(unmetered, person.secret)
+    await forget(unmetered)
+    await write(unmetered, world)
+    client = Client(unmetered.http, person.secret)
     asked = QUESTIONS[question]
     own = world.organisations[person.organisations[0]]
 
@@ -88,13 +88,13 @@ async def test_hidden_and_unknown_take_as_long(
 
 
 async def test_what_is_hidden_is_not_waited_for(
-    unmetered: httpx.AsyncClient, owner: "asyncpg.Connection[asyncpg.Record]", ports: Ports, clean: Database
+    unmetered: Place, owner: "asyncpg.Connection[asyncpg.Record]", ports: Ports, clean: Database
 ) -> None:
     """While somebody else changes a hidden case, whoever tries to is refused at once, as for an unknown one."""
     world, person, case = _world()
-    await forget(owner)
-    await write(owner, ports, world)
-    client = Client(unmetered, person.secret)
+    await forget(unmetered)
+    await write(unmetered, world)
+    client = Client(unmetered.http, person.secret)
     async with owner.transaction():
         await owner.execute('select from "case" where id = $1 for update', case.id)
         async with asyncio.timeout(3):

@@ -130,7 +130,7 @@ class Operations:
         return built if isinstance(built, RawExecutor | list) else []
 
     async def is_there(self, headers: Headers, followed: Following) -> bool:
-        """Whether the viewer may read what they follow; its wholes are watched from then on. Raises Refused and Ended."""
+        """Whether the viewer may read what they follow, which is watched with its wholes. Raises Refused and Ended."""
         node = await self._node(headers, followed)
         # A whole may have changed before it was watched.
         while node is not None and followed.watch(_wholes(node)):
@@ -151,9 +151,10 @@ class Operations:
 
 def _wholes(node: Mapping[str, Any]) -> Iterator[UUID]:
     """What a thing is part of, and what that is part of, as far as the viewer may read it."""
-    for whole in (node.get("case"), node.get("subject")):
-        found = whole and split(whole["id"])
-        if found:
+    wholes: list[dict[str, Any] | None] = [node.get("case"), node.get("subject")]
+    for whole in wholes:
+        found = split(whole["id"]) if whole else None
+        if whole and found:
             yield found[1]
             yield from _wholes(whole)
 
