@@ -34,7 +34,7 @@ async def test_a_closed_search_engine_leaves_no_threads(open_database: Database)
     async with open_search(NOBODY_ANSWERS, open_database) as search:
         await search.healthy()
         opened = set(threading.enumerate()) - others
-        assert [thread.name.partition("_")[0] for thread in opened] == ["meilisearch"]
+        assert {thread.name.partition("_")[0] for thread in opened} == {"meilisearch"}
     for thread in opened:
         thread.join(5)
 

@@ -105,7 +105,7 @@ async def test_a_last_administrator_is_refused_in_words(
     )
     for refused in (await serra("erase-person", EMAIL, "--yes"), await serra("erase-person", EMAIL, says="y\n")):
         assert (refused.returncode, refused.stdout) == (1, "")
-        assert refused.stderr.startswith(f"This is the last administrator of «{HOME}». Make somebody else one first")
+        assert refused.stderr.startswith(f"This is the last administrator of «{HOME}». Hand that over first")
         assert len(refused.stderr.splitlines()) == 1
 
 

@@ -1,4 +1,4 @@
-"""A mistake for each surface, as somebody could make it: the property must fail when it is made."""
+"""A mistake for each surface that is read, as somebody could make it: the property must fail when it is made."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,6 @@ import asyncpg
 import pytest
 
 import infra.search.postgres.engine as search_engine
-from infra.http.subscriptions.operations import Operations
 from infra.postgres.database import Database
 from infra.search.postgres import hits
 from schema.compiler import pages, planner
@@ -22,8 +21,6 @@ from services.access import access_for_change
 from services.artefacts import artefacts
 from services.errors import DomainError, ErrorCode, refusal
 from services.organisations import people
-from services.privacy import export
-from services.privacy.holdings import HOLDINGS
 from services.search import search
 from services.search.ports import Snippet
 
@@ -31,7 +28,9 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Mistake = Callable[[pytest.MonkeyPatch, Connection], contextlib.AbstractAsyncContextManager[None]]
 
 
-def _patching(patch: Callable[[pytest.MonkeyPatch], None]) -> Mistake:
+def patching(patch: Callable[[pytest.MonkeyPatch], None]) -> Mistake:
+    """A mistake that takes no more than other code in some places."""
+
     @contextlib.asynccontextmanager
     async def mistake(monkeypatch: pytest.MonkeyPatch, _: Connection) -> AsyncIterator[None]:
         with monkeypatch.context() as patched:
@@ -88,7 +87,7 @@ async def _counting_everything(monkeypatch: pytest.MonkeyPatch, owner: Connectio
         yield
 
 
-@_patching
+@patching
 def _comments_without_their_wholes(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(Planner, "_whole_is_readable", lambda *_: "true")
 
@@ -106,7 +105,7 @@ def _unfiltered(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(search_engine, "_search", unfiltered)
 
 
-_search_without_filter = _patching(_unfiltered)
+_search_without_filter = patching(_unfiltered)
 
 
 @contextlib.asynccontextmanager
@@ -122,7 +121,7 @@ async def _search_without_any_check(monkeypatch: pytest.MonkeyPatch, owner: Conn
         yield
 
 
-@_patching
+@patching
 def _snippets_of_the_one_before(patched: pytest.MonkeyPatch) -> None:
     made = hits._snippets
     before: list[tuple[Snippet, ...]] = [()]
@@ -137,7 +136,7 @@ def _snippets_of_the_one_before(patched: pytest.MonkeyPatch) -> None:
 # -- what follows from time --------------------------------------------------------------------------------------------
 
 
-@_patching
+@patching
 def _embargoes_ignored(patched: pytest.MonkeyPatch) -> None:
     class Later(datetime):
         @classmethod
@@ -147,7 +146,7 @@ def _embargoes_ignored(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(publishing, "datetime", Later)
 
 
-@_patching
+@patching
 def _admissions_for_ever(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(people, "_OF_TOKEN", people._OF_TOKEN.replace("admission.until > now() and", ""))
 
@@ -155,7 +154,7 @@ def _admissions_for_ever(patched: pytest.MonkeyPatch) -> None:
 # -- the rest ----------------------------------------------------------------------------------------------------------
 
 
-@_patching
+@patching
 def _links_to_anything(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(artefacts, "may_download", lambda *_: True)
 
@@ -182,15 +181,7 @@ async def _no_places_in_lists(_: pytest.MonkeyPatch, owner: Connection) -> Async
         await owner.execute('alter table "case" enable trigger case_audience_follows')
 
 
-@_patching
-def _subscribers_not_asked(patched: pytest.MonkeyPatch) -> None:
-    async def always(*_: Any) -> bool:
-        return True
-
-    patched.setattr(Operations, "is_there", always)
-
-
-@_patching
+@patching
 def _telling_refusals(patched: pytest.MonkeyPatch) -> None:
     access = access_for_change
 
@@ -203,21 +194,6 @@ def _telling_refusals(patched: pytest.MonkeyPatch) -> None:
             raise
 
     patched.setattr(publishing, "access_for_change", telling)
-
-
-@_patching
-def _exports_of_everyone(patched: pytest.MonkeyPatch) -> None:
-    patched.setattr(export, "HOLDINGS", [_Everyones(one) if one.section == "comments" else one for one in HOLDINGS])
-
-
-class _Everyones:
-    """A holding that forgets whose it is."""
-
-    def __init__(self, holding: Any) -> None:
-        self._holding = holding
-
-    def __getattr__(self, name: str) -> Any:
-        return "true" if name == "condition" else getattr(self._holding, name)
 
 
 MISTAKES: dict[str, tuple[str, Mistake]] = {
@@ -237,8 +213,6 @@ MISTAKES: dict[str, tuple[str, Mistake]] = {
     "embargoes are ignored, in resolvers": ("resolver", _embargoes_ignored),
     "embargoes are ignored, in search": ("snippet", _embargoes_ignored),
     "admissions never end": ("node", _admissions_for_ever),
-    "subscribers are not looked at": ("subscription", _subscribers_not_asked),
     "refusals tell what there is": ("error text", _telling_refusals),
-    "exports hold what others said": ("export", _exports_of_everyone),
 }
 """What goes wrong → the surface that must show it, and how it is brought about."""

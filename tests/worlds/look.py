@@ -1,14 +1,16 @@
 """Somebody's look at a world: who asks, and what the model lets them see."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 
 from schema.compiler.ids import prefix
+from services.ports import Ports
 from tests.client import Client
 from tests.worlds.model import (
     Keys,
@@ -36,18 +38,29 @@ def global_id(kind: str, row_id: UUID) -> str:
     return f"{prefix(kind)}{row_id.hex}"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a world is: the application, a client of it and one of all else, the tables' owner, what jobs work with."""
+
+    served: Callable[[Any, Any, Any], Awaitable[None]]
+    http: httpx.AsyncClient
+    browser: httpx.AsyncClient
+    owner: "asyncpg.Connection[asyncpg.Record]"
+    ports: Ports
+
+
 @dataclass(frozen=True)
 class Look:
     """Somebody's look at a world."""
 
     world: World
     person: Person | None
-    http: httpx.AsyncClient
+    place: Place
 
     @cached_property
     def client(self) -> Client:
         """Who asks."""
-        return Client(self.http, self.person.secret if self.person else None)
+        return Client(self.place.http, self.person.secret if self.person else None)
 
     @cached_property
     def seen(self) -> set[UUID]:

@@ -18,6 +18,7 @@ from tests.worlds.model import (
     Outcome,
     Person,
     Round,
+    Session,
     Version,
     World,
     both,
@@ -46,7 +47,10 @@ def make_world(chance: Random) -> World:
         world.networks.append(Network(new_id(), f"n-{word()}", word(), members))
     for _ in range(chance.randint(2, 6)):
         works_at = tuple(some(chance, bodies, at_most=2))
-        world.people.append(Person(new_id(), works_at, f"serra_{secrets.token_urlsafe(32)}"))
+        runs = frozenset(one for one in works_at if chance.random() < 0.4)
+        world.people.append(Person(new_id(), works_at, runs, f"serra_{secrets.token_urlsafe(32)}"))
+    for person in some(chance, [one for one in world.people if one.organisations], 1):
+        world.sessions.append(Session(person, chance.choice(person.organisations), secrets.token_urlsafe(32)))
     for _ in range(chance.randint(1, 4)):
         world.cases.append(_case(chance, world))
     for number in range(1, chance.randint(0, 3) + 1):
@@ -54,7 +58,7 @@ def make_world(chance: Random) -> World:
     for _ in range(chance.randint(0, 3)):
         world.artefacts.append(_artefact(chance, world))
     for _ in range(chance.randint(0, 5)):
-        world.comments.append(_comment(chance, world))
+        world.comments.append(make_comment(chance, world))
     return world
 
 
@@ -103,7 +107,7 @@ def _case(chance: Random, world: World) -> Case:
             )
         )
     holders = [*(one.id for one in world.people), *world.organisations]
-    admissions = tuple(Admission(one, _instant(chance, world.now)) for one in some(chance, holders, 2))
+    admissions = tuple(Admission(new_id(), one, _instant(chance, world.now)) for one in some(chance, holders, 2))
     guests = frozenset(f"person:{one.id}" for one in some(chance, world.people, 1))
     kind = chance.choice(["METHOD", "GUIDANCE"])
     standing = max((one.number for one in versions if one.is_published and one.embargo is None), default=1)
@@ -137,7 +141,8 @@ def _artefact(chance: Random, world: World) -> Artefact:
     return Artefact(new_id(), new_id(), word(), whole, organisation, narrowed, is_stored, is_infected)
 
 
-def _comment(chance: Random, world: World) -> Comment:
+def make_comment(chance: Random, world: World) -> Comment:
+    """A comment on anything that can be commented on, for any readers that a whole can hand on, and for others."""
     wholes: list[Case | Round | Artefact] = [*world.cases, *world.rounds, *world.artefacts]
     whole = chance.choice(wholes)
     author, body = chance.choice(world.people), chance.choice(list(world.organisations))

@@ -8,16 +8,26 @@ from uuid import UUID
 Keys = frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Person:
-    """Somebody, the organisations that they belong to, and the secret by which they sign in."""
+    """Somebody, the organisations that they belong to, those that they administer, and their token's secret."""
 
     id: UUID
     organisations: tuple[UUID, ...]
+    administers: frozenset[UUID]
     secret: str
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """A browser in which somebody is signed in for one of their organisations."""
+
+    person: Person
+    organisation: UUID
+    secret: str
+
+
+@dataclass(slots=True, eq=False)
 class Network:
     """A network's members."""
 
@@ -31,6 +41,7 @@ class Network:
 class Admission:
     """A person or an organisation, let into a case until an instant."""
 
+    id: UUID
     holder: UUID
     until: datetime
 
@@ -44,7 +55,7 @@ class Outcome:
     narrowed: Keys | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Version:
     """A version of a case. `embargo`: when a published one reaches its readers, if not at once."""
 
@@ -57,7 +68,7 @@ class Version:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Case:
     """A case: `guests` were let in by a review, into the case and the versions `shown` to them."""
 
@@ -71,7 +82,7 @@ class Case:
     shown: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Round:
     """A test round."""
 
@@ -119,24 +130,26 @@ class World:
     organisations: dict[UUID, str]
     networks: list[Network] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     rounds: list[Round] = field(default_factory=list)
     artefacts: list[Artefact] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
 
 
-def keys(world: World, person: Person | None) -> Keys:
-    """The keys that somebody holds now."""
+def keys(world: World, person: Person | None, within: UUID | None = None) -> Keys:
+    """The keys that somebody holds now; those that they hold as a person and in the organisation `within`, if named."""
     if person is None:
         return frozenset({"public"})
-    holders = {person.id, *person.organisations}
-    networks = {network.id for network in world.networks if network.members & set(person.organisations)}
+    organisations = {one for one in person.organisations if within in {None, one}}
+    holders = {person.id, *organisations}
+    networks = {network.id for network in world.networks if network.members & organisations}
     admitted = {
         case.id for case in world.cases for one in case.admissions if one.holder in holders and one.until > world.now
     }
     return frozenset(
         {"public", f"person:{person.id}"}
-        | {f"organisation:{one}" for one in person.organisations}
+        | {f"organisation:{one}" for one in organisations}
         | {f"network:{one}" for one in networks}
         | {f"admitted:{one}" for one in admitted}
     )
@@ -218,3 +231,19 @@ def tokens(world: World) -> dict[UUID, str]:
         *world.comments,
     )
     return {one.id: one.token for one in things}
+
+
+def lines(world: World, organisation: UUID) -> list[tuple[str, UUID]]:
+    """The log of an organisation: what was done to its things or said in its name, and which embargoes have ended."""
+    released = {
+        one.id for one in world.cases for version in one.versions if version.embargo and has_reached(world, version)
+    }
+    return sorted(
+        [
+            *(("create_case", one.id) for one in world.cases if one.owner == organisation),
+            *(("release_case", one.id) for one in world.cases if one.owner == organisation and one.id in released),
+            *(("plan_test_round", one.id) for one in world.rounds if one.organisation == organisation),
+            *(("start_upload", one.id) for one in world.artefacts if one.organisation == organisation),
+            *(("add_comment", one.id) for one in world.comments if one.organisation == organisation),
+        ]
+    )

@@ -1,18 +1,13 @@
-"""What is said to whoever would change or follow what they may not read, and what they are handed of themselves."""
+"""What is said to whoever would change or follow what they may not read."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping
 from uuid import UUID
 
 from services.ids import new_id
-from services.privacy.export import gather
 from tests.worlds.look import Look, Told, global_id
 from tests.worlds.made import anything
-from tests.worlds.model import (
-    Person,
-    tokens,
-)
+from tests.worlds.model import Person
 
 _CHANGES: Mapping[str, tuple[str, ...]] = {
     "Case": (
@@ -98,17 +93,7 @@ async def _followed(look: Look, field: str, id_: str) -> str:
     headers = {**look.client.headers, "Accept": "text/event-stream"}
     try:
         async with asyncio.timeout(1):  # a subscription that begins would go on for ever
-            answer = await look.http.post("/graphql", json=body, headers=headers)
+            answer = await look.place.http.post("/graphql", json=body, headers=headers)
     except TimeoutError:
         return "It has begun."
     return f"{answer.status_code} {answer.text.replace(id_, 'id')}"
-
-
-async def exports(look: Look) -> AsyncIterator[Told]:
-    """What somebody is handed of themselves: what they said, wherever it stands, and nothing of others."""
-    if look.person is None:
-        return
-    said = [one for one in look.world.comments if one.author is look.person]
-    told = json.dumps(await gather(look.person.id), default=str)
-    mine = {one.token for one in said}
-    yield "export", {token for token in tokens(look.world).values() if token in told}, mine

@@ -2,37 +2,48 @@
 
 from random import Random
 
-import asyncpg
-import httpx
 import pytest
 
 from infra.postgres.database import Database
-from services.ports import Ports
-from tests.worlds.bugs import MISTAKES
+from tests.worlds import bugs, bugs_sent, delivered
 from tests.worlds.everyone import look_around
+from tests.worlds.look import Disagreement, Place
 from tests.worlds.made import make_world
+from tests.worlds.model import World
 from tests.worlds.written import forget, write
 
 WORLDS = 40
+MISTAKES = {**bugs.MISTAKES, **bugs_sent.MISTAKES}
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-async def test_a_mistake_is_noticed(  # noqa: PLR0917 - fixtures come by name
-    unmetered: httpx.AsyncClient,
-    owner: "asyncpg.Connection[asyncpg.Record]",
-    ports: Ports,
-    clean: Database,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
+async def test_a_mistake_is_noticed(
+    unmetered: Place, clean: Database, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Within a few worlds the surface that the mistake is in says something else than the model."""
     surface, mistake = MISTAKES[name]
+    monkeypatch.setattr(delivered, "PATIENCE", 1.0)
+    differs = _is_told_otherwise if surface == "delivery" else _says_otherwise
     for seed in range(WORLDS):
         world = make_world(Random(seed))
-        await forget(owner)
-        async with mistake(monkeypatch, owner):
-            await write(owner, ports, world)
-            async for named, told, meant in look_around(world, unmetered):
-                if named == surface and told != meant:
-                    return
+        await forget(unmetered.owner)
+        async with mistake(monkeypatch, unmetered.owner):
+            await write(unmetered, world)
+            if await differs(surface, world, unmetered, Random(seed)):
+                return
     pytest.fail(f"In {WORLDS} worlds nobody noticed that {name}.")
+
+
+async def _says_otherwise(surface: str, world: World, place: Place, _: Random) -> bool:
+    async for named, told, meant in look_around(world, place):
+        if named == surface and told != meant:
+            return True
+    return False
+
+
+async def _is_told_otherwise(_: str, world: World, place: Place, chance: Random) -> bool:
+    try:
+        await delivered.check_deliveries(world, place, chance)
+    except Disagreement:
+        return True
+    return False

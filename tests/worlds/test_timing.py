@@ -15,10 +15,9 @@ import pytest
 
 from infra.postgres.database import Database
 from services.ids import new_id
-from services.ports import Ports
 from services.search.ports import DocumentText, SearchDocument
 from tests.client import Client
-from tests.worlds.look import global_id
+from tests.worlds.look import Place, global_id
 from tests.worlds.made import LETTERS, anything, make_world, word
 from tests.worlds.model import Person, World, keys, readable
 from tests.worlds.refused import DOCUMENTS
@@ -56,18 +55,12 @@ SEARCH = """query ($word: String!) { search(query: $word) {
 
 @pytest.mark.deep
 @pytest.mark.parametrize("question", QUESTIONS)
-async def test_hidden_and_unknown_take_as_long(
-    unmetered: httpx.AsyncClient,
-    owner: "asyncpg.Connection[asyncpg.Record]",
-    ports: Ports,
-    clean: Database,
-    question: str,
-) -> None:
+async def test_hidden_and_unknown_take_as_long(unmetered: Place, clean: Database, question: str) -> None:
     """Asked by turns, the two medians differ by no more than noise; what was measured is printed."""
     kind, asked = QUESTIONS[question]
     world, person, hidden = _world()
-    await forget(owner)
-    await write(owner, ports, world)
+    await forget(unmetered.owner)
+    await write(unmetered, world)
     slugs = {one.id: one.slug for one in world.cases}
     own = world.organisations[person.organisations[0]]
 
@@ -76,7 +69,7 @@ async def test_hidden_and_unknown_take_as_long(
         return {name: value for name, value in values.items() if f"${name}:" in asked}
 
     await _compare(
-        Client(unmetered, person.secret),
+        Client(unmetered.http, person.secret),
         question,
         asked,
         lambda: given(hidden[kind], own if asked.startswith("mutation") else slugs.get(hidden[kind], "")),
@@ -87,19 +80,20 @@ async def test_hidden_and_unknown_take_as_long(
 @pytest.mark.deep
 @pytest.mark.timeout(900)
 async def test_hidden_words_take_as_long(
-    unmetered: httpx.AsyncClient, owner: "asyncpg.Connection[asyncpg.Record]", ports: Ports, clean: Database
+    unmetered: Place, owner: "asyncpg.Connection[asyncpg.Record]", clean: Database
 ) -> None:
     """Nor does it take longer to look for a word that is hidden, however many things say it and however it is asked."""
     world, person, _ = _world()
-    await forget(owner)
-    await write(owner, ports, world)
+    await forget(unmetered.owner)
+    await write(unmetered, world)
     one, many, both, seen = word(), word(), word(), word()
     nobodys = word()  # asked for as often as the others, so that nothing is more familiar than anything else
     hidden = ("organisation:nobody", "network:of-nobody")
-    await ports.search.put([_thing(hidden, one), *(_thing((*hidden, f"person:{n}"), many, both) for n in range(MANY))])
-    await ports.search.put([_thing(("public",), both), _thing(("public",), seen)])
+    put = unmetered.ports.search.put
+    await put([_thing(hidden, one), *(_thing((*hidden, f"person:{n}"), many, both) for n in range(MANY))])
+    await put([_thing(("public",), both), _thing(("public",), seen)])
     await owner.execute("vacuum analyze search_entry, search_word, search_reach, search_thing")
-    client = Client(unmetered, person.secret)
+    client = Client(unmetered.http, person.secret)
 
     for name, asked_hidden, asked_unknown in (
         ("a word of one thing", lambda: one, lambda: nobodys),
@@ -121,13 +115,13 @@ async def test_hidden_words_take_as_long(
 
 
 async def test_what_is_hidden_is_not_waited_for(
-    unmetered: httpx.AsyncClient, owner: "asyncpg.Connection[asyncpg.Record]", ports: Ports, clean: Database
+    unmetered: Place, owner: "asyncpg.Connection[asyncpg.Record]", clean: Database
 ) -> None:
     """While somebody else changes a hidden case, whoever tries to is refused at once, as for an unknown one."""
     world, person, hidden = _world()
-    await forget(owner)
-    await write(owner, ports, world)
-    client = Client(unmetered, person.secret)
+    await forget(unmetered.owner)
+    await write(unmetered, world)
+    client = Client(unmetered.http, person.secret)
     async with owner.transaction():
         await owner.execute('select from "case" where id = $1 for update', hidden["Case"])
         async with asyncio.timeout(3):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.worlds.conftest import Checked
+from tests.worlds.conftest import Checked, Delivered
 from tests.worlds.made import make_world
 from tests.worlds.model import World
 
@@ -16,8 +16,19 @@ WORLDS = st.builds(make_world, st.randoms())
 MANY = 5_000
 SURFACES = {
     *("resolver", "node", "list", "connection", "count", "search", "facet", "snippet"),
-    *("file link", "error text", "subscription", "export"),
+    *("file link", "error text", "subscription", "export", "log", "log export"),
 }
+DELIVERIES_SECONDS = 8 * 60
+"""For how long worlds are made in which something happens. Each takes as long as two or three that are only looked at:
+whatever was read must be asked for again, by everyone who follows it, after each event."""
+DELIVERIES = {
+    *(f"{kind}: {outcome}" for kind in ("comment", "comment elsewhere") for outcome in ("told", "not told", "over")),
+    *(f"{kind} shared: {outcome}" for kind in ("case", "round") for outcome in ("told", "not told", "ended", "over")),
+    *(f"{way} left: {outcome}" for way in ("organisation", "network") for outcome in ("not told", "ended", "over")),
+    *(f"admission ended: {outcome}" for outcome in ("not told", "ended", "over")),
+    *(f"fence: {outcome}" for outcome in ("told", "not told", "over")),
+}
+"""What happened: whom it was to be told of, whom not, whose subscription it was to end, and whose was over before."""
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -25,6 +36,13 @@ SURFACES = {
 async def test_every_surface_says_what_the_model_says(checked: Checked, world: World) -> None:
     """Whoever looks, and however they ask, they are told of what they may read and of nothing else."""
     await checked(world)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=WORLDS, seed=st.integers(0, 2**32))
+async def test_everyone_is_told_what_the_model_says(delivered: Delivered, world: World, seed: int) -> None:
+    """Whoever follows something is told of what they may read and of nothing else, until they may not read it."""
+    await delivered(world, Random(seed))
 
 
 @pytest.mark.deep
@@ -43,3 +61,21 @@ async def test_thousands_of_worlds(checked: Checked) -> None:
             print(f"{seed + 1} worlds in {taken:.0f} s, {times} comparisons")  # noqa: T201 - it takes minutes
     assert set(compared) == SURFACES
     print(dict(compared.most_common()))  # noqa: T201 - as above
+
+
+@pytest.mark.deep
+async def test_deliveries_for_minutes(delivered: Delivered) -> None:
+    """The same of what is told as it happens: as many worlds as eight minutes have room for, named by numbers too."""
+    compared: Counter[str] = Counter()
+    began, seed = time.monotonic(), 0
+    while (taken := time.monotonic() - began) < DELIVERIES_SECONDS:
+        try:
+            compared += await delivered(make_world(Random(seed)), Random(seed))
+        except AssertionError as error:
+            error.add_note(f"In the world that make_world(Random({seed})) makes, with Random({seed}).")
+            raise
+        seed += 1
+        if seed % 250 == 0:
+            print(f"{seed} worlds in {taken:.0f} s, {sum(compared.values())} comparisons")  # noqa: T201 - it takes minutes
+    print(seed, "worlds", dict(compared.most_common()))  # noqa: T201 - as above
+    assert set(compared) == DELIVERIES

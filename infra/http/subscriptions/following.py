@@ -46,6 +46,7 @@ class Following:
     topic: Topic
     global_id: str
     limits: StreamLimits
+    wholes: set[UUID] = field(default_factory=set)
     _waiting: deque[UUID | None] = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: Ended | None = None
@@ -79,6 +80,13 @@ class Following:
         self._waiting.append(row)
         self._arrived.set()
 
+    def watch(self, wholes: Iterable[UUID]) -> bool:
+        """Look at the viewer anew whenever one of these changes, too; whether any of them was not watched yet."""
+        new = set(wholes) - self.wholes
+        self.wholes |= new
+        self.hub.watch(self, new)
+        return bool(new)
+
     def end(self, reason: Ended) -> None:
         """No more events."""
         self._ended = self._ended or reason
@@ -101,6 +109,7 @@ class Hub:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _streams: set["asyncio.Future[None]"] = field(default_factory=set)
     _by_thing: defaultdict[UUID, dict[Following, None]] = field(default_factory=lambda: defaultdict(dict))
+    _by_whole: defaultdict[UUID, dict[Following, None]] = field(default_factory=lambda: defaultdict(dict))
 
     def __post_init__(self) -> None:
         self.changes.tell(self)
@@ -117,13 +126,17 @@ class Hub:
         self._by_thing[topic.thing][made] = None
         return made
 
+    def watch(self, following: Following, wholes: Iterable[UUID]) -> None:
+        """What a subscription follows is read with these, too."""
+        if following in self._by_thing.get(following.topic.thing, ()):  # else it is over
+            for whole in wholes:
+                self._by_whole[whole][following] = None
+
     def leave(self, following: Following) -> None:
         """Forget a subscription. Harmless when repeated."""
-        there = self._by_thing.get(following.topic.thing)
-        if there is not None:
-            there.pop(following, None)
-            if not there:
-                del self._by_thing[following.topic.thing]
+        _remove(self._by_thing, following.topic.thing, following)
+        for whole in following.wholes:
+            _remove(self._by_whole, whole, following)
 
     @contextmanager
     def stream(self) -> Iterator[None]:
@@ -146,6 +159,8 @@ class Hub:
         # Whoever follows the comments on a thing may lose the thing itself by its change.
         for one in tuple(self._by_thing.get(change.row, ())):
             one.put(change.row if one.topic.happening is Happening.CHANGED else None)
+        # Whoever may no longer read a case reads none of its rounds and files.
+        self._each(tuple(self._by_whole.get(change.row, ())), None)
         if change.about is not None and change.action == "add_comment":
             for one in tuple(self._by_thing.get(change.about, ())):
                 if one.topic.happening is Happening.COMMENTED:
@@ -172,6 +187,14 @@ class Hub:
     def _each(self, some: Iterable[Following], row: UUID | None) -> None:
         for one in some:
             one.put(row)
+
+
+def _remove(by: dict[UUID, dict[Following, None]], row: UUID, following: Following) -> None:
+    there = by.get(row)
+    if there is not None:
+        there.pop(following, None)
+        if not there:
+            del by[row]
 
 
 _DECIDES_WHO_READS = frozenset({"Admission", "Person", "PersonalToken", "Organisation", "Network", "Review", "Session"})

@@ -1,10 +1,11 @@
 """An operation → its results, one for a query or a mutation, one for each event of a subscription."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
+from uuid import UUID
 
 import msgspec
 from graphql import ExecutionResult, GraphQLError, OperationType
@@ -20,10 +21,16 @@ from infra.http.results import formatted
 from infra.http.subscriptions.following import Ended, Following, Hub
 from infra.http.wire import encode
 from schema.compiler.follow import Gone, Unreadable
+from schema.compiler.ids import split
 from schema.compiler.run import RawExecutor
 
 Headers = Mapping[bytes, bytes]
-_IS_THERE = "query ($id: ID!) { node(id: $id) { __typename } }"
+_IS_THERE = """query ($id: ID!) { node(id: $id) {
+    __typename
+    ... on TestRound { case { id } }
+    ... on Artefact { subject { ... on Node { id } ... on TestRound { case { id } } } }
+} }"""
+"""What is followed, and the wholes that it is read with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,14 @@ class Operations:
         return built if isinstance(built, RawExecutor | list) else []
 
     async def is_there(self, headers: Headers, followed: Following) -> bool:
-        """Whether the viewer may read what they follow. Raises Refused and Ended."""
+        """Whether the viewer may read what they follow, which is watched with its wholes. Raises Refused and Ended."""
+        node = await self._node(headers, followed)
+        # A whole may have changed before it was watched.
+        while node is not None and followed.watch(_wholes(node)):
+            node = await self._node(headers, followed)
+        return node is not None
+
+    async def _node(self, headers: Headers, followed: Following) -> dict[str, Any] | None:
         # Our own question: nobody pays for it, and it need not be registered.
         asked = RequestBody(query=_IS_THERE, variables={"id": followed.global_id})
         document = self.endpoint.documents.get(_IS_THERE)
@@ -131,7 +145,18 @@ class Operations:
         told = msgspec.json.decode(encode(answer))
         if "errors" in told:
             raise Ended("UNAVAILABLE", "Your rights could not be looked up. Subscribe again.")
-        return told["data"]["node"] is not None
+        node: dict[str, Any] | None = told["data"]["node"]
+        return node
+
+
+def _wholes(node: Mapping[str, Any]) -> Iterator[UUID]:
+    """What a thing is part of, and what that is part of, as far as the viewer may read it."""
+    wholes: list[dict[str, Any] | None] = [node.get("case"), node.get("subject")]
+    for whole in wholes:
+        found = split(whole["id"]) if whole else None
+        if whole and found:
+            yield found[1]
+            yield from _wholes(whole)
 
 
 @dataclass(slots=True)

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 
+from infra.http.subscriptions.limits import StreamLimits
+from infra.parts import Parts
 from services.organisations.terms import Role
 from services.viewer import PUBLIC
 from tests.client import Client
+from tests.factories.artefacts import stored_file
 from tests.factories.cases import drafted_case, published_case
 from tests.factories.comments import commented, reads, round_of
 from tests.factories.network import SmallNetwork, person
 from tests.factories.organisations import olen_admin, person_of
-from tests.infra.http.subscriptions.conftest import Talk
-from tests.infra.http.subscriptions.talking import COMMENTS
+from tests.infra.http.subscriptions.conftest import Talk, serving
+from tests.infra.http.subscriptions.talking import COMMENTS, converse
 
 As = Callable[[str | None], Client]
 CASE = "subscription ($id: ID!) { caseChanged(id: $id) { slug revision } }"
@@ -142,6 +145,32 @@ async def test_narrower_readers_end_a_subscription(as_: As, network: SmallNetwor
         await editor.do("shareTestRound", {"id": round_id, "audience": {}}, "testRound { id }")
         assert await outside.ended() == "NOT_FOUND"
         assert (await inside.next())["testRoundChanged"]["revision"] == 2
+
+
+async def test_narrower_readers_of_a_case_end_what_is_read_with_it(
+    as_: As, network: SmallNetwork, parts: Parts
+) -> None:
+    """When a case is shared with fewer, those who lost it hear that its rounds and files are gone; others go on."""
+    editor = as_(network.olen_editor)
+    case_id = await published_case(editor, audience={"public": True})
+    round_id = await round_of(case_id, network.olen, PUBLIC)
+    followed = [round_id, await stored_file(editor, subject=case_id), await stored_file(editor, subject=round_id)]
+    async with (  # with the usual limits: nobody is looked at anew by the clock within this test
+        serving(parts, StreamLimits()) as address,
+        converse(address) as outside,
+        converse(address, network.olen_reader) as inside,
+    ):
+        for socket in (outside, inside):
+            for thing in followed:
+                await socket.subscribe(COMMENTS, thing, id=thing)
+            await socket.follow(ROUND, "round", id=round_id)
+        await editor.do("shareCase", {"id": case_id, "audience": {}}, "case { id }")
+        told = [await outside.hear() for _ in range(8)]
+        errors = [one["payload"]["errors"][0]["extensions"]["code"] for one in told if one["type"] == "next"]
+        assert errors == ["NOT_FOUND"] * 4
+        assert {one["id"] for one in told if one["type"] == "complete"} == {*followed, "round"}
+        await commented(editor, followed[2], "Still here")
+        assert (await inside.next(followed[2]))["commentAdded"]["body"] == "Still here"
 
 
 async def test_what_takes_signing_in_is_refused_alone(as_: As, network: SmallNetwork, talk: Talk) -> None:

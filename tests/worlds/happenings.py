@@ -1,0 +1,208 @@
+"""What happens in a world, by people who may do it and through the API, and what becomes of the world by it."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from tests.client import Client
+from tests.worlds.look import Place, global_id
+from tests.worlds.made import make_comment, some, word
+from tests.worlds.model import Artefact, Case, Comment, Keys, Person, Round, World, current, keys, of_case, readable
+from tests.worlds.rows import Row, comment, line, said
+from tests.worlds.written import insert
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened: comments that were made, and things that were themselves changed."""
+
+    name: str
+    comments: Sequence[Comment] = ()
+    changed: Collection[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A world in which something happens, as chance will have it."""
+
+    world: World
+    place: Place
+    chance: Random
+
+    def client(self, person: Person) -> Client:
+        """Somebody who does something."""
+        return Client(self.place.http, person.secret)
+
+    def seen(self, person: Person) -> set[UUID]:
+        """What they may read now."""
+        return readable(self.world, keys(self.world, person))
+
+    def audience(self, actor: Person, among: Keys) -> tuple[dict[str, Any], Keys]:
+        """Readers whom somebody can name, of those who are among others: as the API takes them, and their keys."""
+        everyone = "public" in among
+        held = keys(self.world, actor)
+        networks = [one for one in self.world.networks if f"network:{one.id}" in (held if everyone else held & among)]
+        bodies = [one for one in self.world.organisations if everyone or f"organisation:{one}" in among]
+        chosen, organisations = some(self.chance, networks, 1), some(self.chance, bodies, 2)
+        public = everyone and self.chance.random() < 0.3
+        given = {
+            "public": public,
+            "networks": [one.slug for one in chosen],
+            "organisations": [self.world.organisations[one] for one in organisations],
+        }
+        named = {f"network:{one.id}" for one in chosen} | {f"organisation:{one}" for one in organisations}
+        return given, frozenset(named | ({"public"} if public else set()))
+
+
+async def _say(scene: Scene) -> Event | None:
+    """Somebody comments on what they read, for everyone who reads it or for fewer; who those are was written down."""
+    world, chance = scene.world, scene.chance
+    author = chance.choice(world.people)
+    seen = scene.seen(author)
+    wholes: list[Case | Round | Artefact] = [
+        *world.cases,
+        *world.rounds,
+        *(one for one in world.artefacts if one.is_stored),
+    ]
+    readable_ones = [one for one in wholes if one.id in seen]
+    if not author.organisations or not readable_ones:
+        return None
+    whole, organisation, token = chance.choice(readable_ones), chance.choice(author.organisations), word()
+    kind = {Case: "Case", Round: "TestRound", Artefact: "Artefact"}[type(whole)]
+    slug, subject = world.organisations[organisation], global_id(kind, whole.id)
+    given: dict[str, Any] = {"subject": subject, "body": f"{world.word} {token}", "organisation": slug}
+    if chance.random() < 0.6:
+        given |= {"audience": {}}
+    made = await scene.client(author).do("addComment", given, "comment { id }")
+    id_ = UUID(made["comment"]["id"].removeprefix("comment_"))
+    readers = await scene.place.owner.fetchval("select audience from comment where id = $1", id_)
+    new = Comment(id_, token, whole, author, organisation, frozenset(readers), None)
+    world.comments.append(new)
+    return Event("comment", comments=[new])
+
+
+async def _comment_elsewhere(scene: Scene) -> Event | None:
+    """Another server writes a comment for whomever it likes."""
+    new = make_comment(scene.chance, scene.world)
+    await elsewhere(scene, comments=[new])
+    return Event("comment elsewhere", comments=[new])
+
+
+async def _share_case(scene: Scene) -> Event | None:
+    """The owner says who reads a case from now on."""
+    world, chance = scene.world, scene.chance
+    case = chance.choice(world.cases)
+    editors = [one for one in world.people if case.owner in one.organisations]
+    if not editors:
+        return None
+    actor = chance.choice(editors)
+    given, named = scene.audience(actor, frozenset({"public"}))
+    await scene.client(actor).do("shareCase", {"id": global_id("Case", case.id), "audience": given}, "case { id }")
+    standing = current(world, case).number
+    for version in case.versions:
+        if version.number >= standing:
+            version.readers = named
+    return Event("case shared", changed={case.id})
+
+
+async def _share_round(scene: Scene) -> Event | None:
+    """The organisation that runs a round says who reads it from now on."""
+    world, chance = scene.world, scene.chance
+    could = [
+        (person, one)
+        for one in world.rounds
+        for person in world.people
+        if one.organisation in person.organisations and one.id in scene.seen(person)
+    ]
+    if not could:
+        return None
+    actor, one = chance.choice(could)
+    given, named = scene.audience(actor, of_case(world, one.case))
+    id_ = global_id("TestRound", one.id)
+    await scene.client(actor).do("shareTestRound", {"id": id_, "audience": given}, "testRound { id }")
+    one.readers = named | {f"organisation:{one.organisation}"}
+    return Event("round shared", changed={one.id})
+
+
+async def _leave_organisation(scene: Scene) -> Event | None:
+    """Somebody leaves an organisation that others run."""
+    world, chance = scene.world, scene.chance
+    could = [
+        (person, one)
+        for person in world.people
+        for one in person.organisations
+        if one not in person.administers
+        or any(one in other.administers for other in world.people if other is not person)
+    ]
+    if not could:
+        return None
+    person, body = chance.choice(could)
+    given = {"organisation": world.organisations[body]}
+    await scene.client(person).do("leaveOrganisation", given, "organisation { id }")
+    person.organisations = tuple(one for one in person.organisations if one != body)
+    person.administers -= {body}
+    return Event("organisation left")
+
+
+async def _leave_network(scene: Scene) -> Event | None:
+    """An organisation leaves a network."""
+    world, chance = scene.world, scene.chance
+    could = [
+        (person, network, body)
+        for network in world.networks
+        for body in sorted(network.members)
+        for person in world.people
+        if body in person.administers
+    ]
+    if not could:
+        return None
+    person, network, body = chance.choice(could)
+    given = {"network": network.slug, "organisation": world.organisations[body]}
+    await scene.client(person).do("leaveNetwork", given, "network { id }")
+    network.members -= {body}
+    return Event("network left")
+
+
+async def _end_admission(scene: Scene) -> Event | None:
+    """A case's owner lets somebody in no longer."""
+    world, chance = scene.world, scene.chance
+    could = [
+        (person, case, one)
+        for case in world.cases
+        for one in case.admissions
+        for person in world.people
+        if case.owner in person.organisations
+    ]
+    if not could:
+        return None
+    person, case, ended = chance.choice(could)
+    await scene.client(person).do("endAdmission", {"id": global_id("Admission", ended.id)}, "__typename")
+    case.admissions = tuple(one for one in case.admissions if one is not ended)
+    return Event("admission ended")
+
+
+HAPPENINGS: tuple[Callable[[Scene], Awaitable[Event | None]], ...] = (
+    _say,
+    _comment_elsewhere,
+    _share_case,
+    _share_round,
+    _leave_organisation,
+    _leave_network,
+    _end_admission,
+)
+
+
+async def elsewhere(scene: Scene, comments: Sequence[Comment] = (), touched: Sequence[Case | Round] = ()) -> None:
+    """What another server commits: comments, and changes of things that leave their readers as they are."""
+    owner, log = scene.place.owner, list[Row]()
+    async with owner.transaction():
+        for one in touched:
+            table, kind = ("case", "Case") if isinstance(one, Case) else ("test_round", "TestRound")
+            await owner.execute(f'update "{table}" set revision = revision + 1 where id = $1', one.id)
+            log.append(line(f"edit_{table}", kind, one.id))
+        await insert(owner, "comment", [comment(scene.world, one) for one in comments])
+        await insert(owner, "log", [*log, *(said(one) for one in comments)])
+        await owner.execute("select pg_notify('serra_changed', '')")
+    scene.world.comments += comments
