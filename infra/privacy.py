@@ -1,35 +1,65 @@
 """What the command line does with what is held about people. Everything it prints goes to whoever runs Serra."""
 
+import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from services.privacy import erasure, receipts, retention
 from services.privacy.ages import AgeLimits
 from services.privacy.export import as_text, find_person, gather
 from services.privacy.foresight import foresee
+from services.privacy.namesakes import Match, matches
 
 
-async def export(who: str) -> str:
-    """Everything about a person, as the text of a JSON file. Raises DomainError."""
-    return as_text(await gather(await find_person(who)))
+async def export(who: str, also: Sequence[str] = ()) -> tuple[str, list[str]]:
+    """Everything about a person, with matches that are named, as the text of a JSON file; and lines for the operator.
+
+    These say who it is, and what was left out. Raises DomainError.
+    """
+    person = await find_person(who)
+    gathered = await gather(person, also)
+    (profile,) = gathered["sections"]["profile"]["rows"]
+    left = [line for match in await matches(person) if match.name not in also for line in _left(match)]
+    return as_text(gathered), [_whom(profile["name"], profile["email"], person), *left]
 
 
-async def foretell(who: str) -> list[str]:
+async def foretell(who: str, also: Sequence[str] = ()) -> list[str]:
     """Whom an erasure would concern and what it would do, in lines. Raises DomainError where it would be refused."""
-    seen = await foresee(await find_person(who))
+    seen = await foresee(await find_person(who), also)
     goes = [*_counted(seen.goes), *([f"notes to themselves {seen.notes}"] if seen.notes else [])]
     roles = [f"{role} of {slug}" for slug, role in seen.roles.items()]
     kept = {section: count for section, count in seen.kept.items() if section != "profile"}  # it is told by its parts
     return [
-        ", ".join(part for part in (seen.name or "(no name)", seen.email, f"id {seen.person}") if part),
+        _whom(seen.name, seen.email, seen.person),
         f"  Roles: {', '.join([*roles, *(['steward of this installation'] if seen.is_steward else [])]) or 'none'}",
         f"  Goes: {', '.join(['name and address', *goes])}",
         f"  Stays, without them: {', '.join(_counted(seen.unlinked)) or 'nothing'}",
         f"  Stays as it is, and knows them by an id that leads nowhere: {', '.join(_counted(kept)) or 'nothing'}",
         "  In comments, reviews and file names of theirs that stay, their own name and address become […].",
+        *(line for match in seen.taken for line in [f"  Goes, as you said: {match.name}", *_rows(match)]),
+        *(line for match in seen.left for line in _left(match)),
     ]
+
+
+def _whom(name: str, email: str | None, person: UUID) -> str:
+    return _plain(", ".join(part for part in (name or "(no name)", email, f"id {person}") if part))
+
+
+def _left(match: Match) -> list[str]:
+    line = f"  Bears their name or address, and is left alone without --also {match.name}. Anybody may choose these:"
+    return [line, *_rows(match)]
+
+
+def _rows(match: Match) -> list[str]:
+    return [_plain(f"    {json.dumps(row, ensure_ascii=False)}") for row in match.rows]
+
+
+def _plain(line: str) -> str:
+    """The line without what moves a terminal: people choose their names, and somebody decides by what is shown."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in line)
 
 
 def _counted(sections: Mapping[str, int]) -> list[str]:
@@ -37,9 +67,9 @@ def _counted(sections: Mapping[str, int]) -> list[str]:
     return [f"{section.replace('_', ' ').replace('you', 'them')} {count}" for section, count in sections.items()]
 
 
-async def erase(who: str) -> str:
-    """Erase a person; gives the receipt's line. Raises DomainError."""
-    return (await erasure.erase_person(await find_person(who))).as_text()
+async def erase(who: str, also: Sequence[str] = ()) -> str:
+    """Erase a person, with matches that are named; gives the receipt's line. Raises DomainError."""
+    return (await erasure.erase_person(await find_person(who), also)).as_text()
 
 
 async def list_receipts() -> list[str]:

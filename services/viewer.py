@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
@@ -72,6 +73,8 @@ class Viewer:
     """The one organisation that this sign-in speaks for: its provider says who it is, so for others it says nothing."""
     is_machine: bool = False
     """A program, by a token of its provider."""
+    signed_in_at: datetime | None = None
+    """When a provider said who this is, for the session that signs the request; None for whatever else signs it."""
 
     def has_role(self, organisation: UUID, least: Role) -> bool:
         """Whether the person holds `least`, or a role that includes it, in the organisation."""

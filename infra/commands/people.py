@@ -10,17 +10,31 @@ from infra.commands.terminal import confirmed, database_settings, over_database,
 
 app = typer.Typer()
 Who = Annotated[str, typer.Argument(help="Their e-mail address, or their id.")]
+Also = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        help="Something that bears their name or address, as the command calls it, such as contact:CASE or"
+        " invitation:ORGANISATION. Anybody may choose these: look at it first. May be given several times.",
+    ),
+]
 
 
 @app.command()
 def export_person(
     who: Who,
     to: Annotated[Path | None, typer.Option(help="A new file that only you may read; without it, printed.")] = None,
+    also: Also = None,
 ) -> None:
-    """Hand out everything that Serra holds about a person, as JSON (docs/privacy.md)."""
+    """Hand out everything that Serra holds about a person, as JSON (docs/privacy.md).
+
+    Tells on the terminal who it is, and what else bears their name or address.
+    """
     from infra.privacy import export, write_private
 
-    text = over_database(lambda: export(who))
+    text, told = over_database(lambda: export(who, also or ()))
+    for line in told:
+        tell(line)
     if to is None:
         sys.stdout.write(text)
     elif not write_private(to, text):
@@ -31,19 +45,20 @@ def export_person(
 def erase_person(
     who: Who,
     yes: Annotated[bool, typer.Option("--yes", help="Do not show what will happen, and do not ask.")] = False,
+    also: Also = None,
 ) -> None:
     """Erase a person for good, and print the receipt. What they wrote for an organisation stays, without them.
 
-    Shows first who it is and what will happen, and asks.
+    Shows first who it is, what will happen, and what else bears their name or address, and asks.
     """
     from infra.privacy import erase, foretell
 
     if not yes:
-        for line in over_database(lambda: foretell(who)):
+        for line in over_database(lambda: foretell(who, also or ())):
             tell(line)
         if not confirmed("Erase this person for good? This cannot be undone"):
             stop("Nobody was erased.")
-    say(over_database(lambda: erase(who)))
+    say(over_database(lambda: erase(who, also or ())))
 
 
 @app.command()

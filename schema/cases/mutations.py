@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry.types import Info
 
+from schema.cases.contact_mutations import ContactMutations
 from schema.cases.inputs import CaseContentInput
 from schema.cases.sharing_mutations import SharingMutations
 from schema.cases.terms import CaseKind
@@ -156,7 +157,7 @@ class UnarchiveCasePayload(Payload):
 
 
 @strawberry.type
-class CaseMutations(SharingMutations):
+class CaseMutations(ContactMutations, SharingMutations):
     """The part of Mutation that is about cases."""
 
     @strawberry.mutation(description="Begin a case. Needs the role EDITOR in its owner.")

@@ -59,8 +59,10 @@ class PrivacyMutations:
 
     @strawberry.mutation(
         description="Erase yourself, at once and for good: your name, address, roles, tokens and notifications go. What"
-        " you wrote for an organisation stays as that organisation's, without you. Needs the scope WRITE. An"
-        " organisation's last administrator makes somebody else one first."
+        " you wrote for an organisation stays as that organisation's, without you. Where you can sign in at a provider,"
+        " needs a sign-in within the last 15 minutes, and otherwise a personal token with all scopes. An organisation's"
+        " last administrator makes somebody else one first. Contacts of cases that bear your name are not tied to you:"
+        " their owners remove them (`removeContact`)."
     )
     async def erase_me(self, info: Info[Context, None], input: EraseMeInput) -> EraseMePayload:
         """See services.privacy.erasure.erase_me."""

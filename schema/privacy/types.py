@@ -10,6 +10,7 @@ from schema.compiler.sources import Resolved, Rule
 from schema.scalars import ByteCount
 from services.organisations.members import speaks_for_all
 from services.privacy.data_exports import download_link
+from services.privacy.namesakes import NOT_TIED
 from services.privacy.receipts import Receipt
 from services.privacy.tables import DataExport as Row
 
@@ -58,6 +59,9 @@ class ErasureReceipt:
         description="The receipt as one line of JSON. Keep it: whoever runs Serra can verify it with"
         " `serra check-receipt`."
     )
+    not_tied: str = strawberry.field(
+        description="What bears your name or address and was left alone, since that proves nothing, and whom to ask."
+    )
 
 
 def receipt_of(receipt: Receipt) -> ErasureReceipt:
@@ -67,4 +71,5 @@ def receipt_of(receipt: Receipt) -> ErasureReceipt:
         counts=[ErasedCount(what=what, count=count) for what, count in sorted(receipt.counts.items())],
         sha256=receipt.sha256,
         text=receipt.as_text(),
+        not_tied=NOT_TIED,
     )

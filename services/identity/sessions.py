@@ -4,6 +4,7 @@ A session's secret leaves the service once, in a cookie; what is kept is its has
 """
 
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from services.viewer import Viewer
 
 _SECRET_BYTES = 32
 _VALID = f"""
-    select session.id, session.person, session.organisation, session.last_used_at,
+    select session.id, session.person, session.organisation, session.created_at, session.last_used_at,
         least(session.expires_at, session.last_used_at + {{}}::interval, {FIRST_END}) - now() as lasts
     from session join person on person.id = session.person
     where session.secret_hash = {{}} and session.revoked_at is null
@@ -55,7 +56,10 @@ async def session_of(secret: str) -> SignedIn | None:
         return None
     (row,) = found
     viewer = await viewer_of(row["person"], tuple(TokenScope), row["organisation"])
-    return SignedIn(row["id"], viewer, row["last_used_at"], row["lasts"]) if viewer else None
+    if viewer is None:
+        return None
+    viewer = replace(viewer, signed_in_at=row["created_at"])
+    return SignedIn(row["id"], viewer, row["last_used_at"], row["lasts"])
 
 
 async def note_session(session: UUID, viewer: Viewer, address: str) -> None:

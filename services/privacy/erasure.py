@@ -5,7 +5,7 @@ whom nothing is known any more. docs/decisions/018 says why, table by table.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,13 +20,14 @@ from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
 from services.organisations.keyrings import keyring_change
 from services.organisations.locks import lock_organisations, lock_people
-from services.organisations.members import check_speaks_for_all
+from services.organisations.members import speaks_for_all
 from services.organisations.tables import Membership, Organisation, Person
 from services.organisations.terms import Role, TokenScope
 from services.privacy.data_exports import drop_export
 from services.privacy.holdings import HOLDINGS, Erasure, Holding
+from services.privacy.namesakes import Taken, chosen, matches, take
 from services.privacy.receipts import ACTION, ErasedBy, Receipt
-from services.privacy.rules import check_confirmed, check_hands_over, without_name
+from services.privacy.rules import check_confirmed, check_hands_over, check_is_they, without_name
 from services.reviews.tables import Review
 from services.search.things import SEARCHABLE
 from services.viewer import ANYONE, Viewer, person_key
@@ -68,26 +69,47 @@ _ADMINS: Final = """
     from membership m join organisation o on o.id = m.organisation where m.person = {}
 """
 
+_ISSUERS: Final = """
+    select provider.issuer from external_identity identity
+    join identity_provider provider
+        on provider.organisation = identity.organisation and provider.issuer = identity.issuer
+    where identity.person = {} and identity.kind = 'PERSON' and provider.is_enabled order by 1
+"""
+"""Where somebody can sign in."""
+
 _TYPES: Final = {noun.table._meta.tablename: type_name for type_name, noun in SEARCHABLE.items()}  # noqa: SLF001 - Piccolo's reflection
 
 
 async def erase_me(viewer: Viewer, confirm: str) -> Receipt:
-    """Erase the viewer, who confirms by their name. Raises DomainError, also for an organisation's last ADMIN."""
+    """Erase the viewer, who confirms by their name, and goes with what is tied to their id and nothing else.
+
+    Raises DomainError, also for an organisation's last ADMIN, and where it may be somebody else who asks.
+    """
     person = viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
         found = await _locked(person)
         refuse_if(check_confirmed(confirm, found.name))
-        await check_speaks_for_all(viewer)
+        if not await speaks_for_all(viewer):
+            raise refusal(
+                ErrorCode.FORBIDDEN,
+                "You are signed in for one organisation, and belong to others as well. Leave those first, from outside"
+                " of this sign-in, or ask whoever runs this instance.",
+            )
+        issuers = [row["issuer"] for row in await Person.raw(_ISSUERS, person)]
+        refuse_if(check_is_they(viewer, issuers, datetime.now(UTC)))
         await check_can_be_erased(person)
-        return await _erase(viewer, found, ErasedBy.SELF)
+        return await _erase(viewer, found, ErasedBy.SELF, Taken())
 
 
-async def erase_person(person: UUID) -> Receipt:
-    """Erase somebody at the command line. Raises DomainError, also for an organisation's last ADMIN."""
+async def erase_person(person: UUID, also: Sequence[str] = ()) -> Receipt:
+    """Erase somebody at the command line, and `also` what bears their name or address, by the names of the matches.
+
+    Raises DomainError, also for an organisation's last ADMIN, and for a match that there is not.
+    """
     async with keyring_change():
-        found = await _locked(person)
         await check_can_be_erased(person)
-        return await _erase(ANYONE, found, ErasedBy.OPERATOR)
+        wanted = [match.of for match in chosen(await matches(person), also)]
+        return await _with_matches(person, wanted, ErasedBy.OPERATOR)
 
 
 async def check_can_be_erased(person: UUID) -> Person:
@@ -114,8 +136,7 @@ async def erase_anew(receipts: Iterable[Receipt]) -> list[Receipt]:
         async with keyring_change():
             there = (Person.id == receipt.person) & Person.erased_at.is_null()
             if await Person.exists().where(there):
-                found = await _locked(receipt.person)
-                again.append(await _erase(ANYONE, found, ErasedBy.REPLAY))
+                again.append(await _with_matches(receipt.person, receipt.also, ErasedBy.REPLAY))
     return again
 
 
@@ -125,7 +146,7 @@ async def forget_links(person: UUID) -> Counter[str]:
     Harmless when repeated: a request that was under way while its author was erased may leave something.
     """
     counts: Counter[str] = Counter()
-    for holding in reversed(HOLDINGS):
+    for holding in HOLDINGS:
         if holding.erasure is not Erasure.KEEP:
             counts[f"{holding.table}.{holding.column}"] = await _forget(holding, person)
     counts.update(await _take_keys(person))
@@ -133,6 +154,14 @@ async def forget_links(person: UUID) -> Counter[str]:
 
 
 # -- steps ---------------------------------------------------------------------------------------------------------
+
+
+async def _with_matches(person: UUID, of: Iterable[UUID], by: ErasedBy) -> Receipt:
+    taken = await take(person, of)
+    found = await _locked(person)
+    if by is not ErasedBy.REPLAY:
+        await check_can_be_erased(person)
+    return await _erase(ANYONE, found, by, taken)
 
 
 async def _locked(person: UUID) -> Person:
@@ -160,8 +189,8 @@ def _there(found: Person | None) -> Person:
     return found
 
 
-async def _erase(viewer: Viewer, found: Person, by: ErasedBy) -> Receipt:
-    counts: Counter[str] = Counter()
+async def _erase(viewer: Viewer, found: Person, by: ErasedBy, taken: Taken) -> Receipt:
+    counts = Counter(taken.counts)
     counts["comment.audience"] = len(await Comment.raw(_ONLY_THEIRS, found.id, person_key(found.id)))
     for table, author, text in _OWN_WORDS:
         counts[f"{table._meta.tablename}.{text}"] = await _unsign(table, author, text, found)  # noqa: SLF001 - Piccolo's reflection
@@ -171,7 +200,7 @@ async def _erase(viewer: Viewer, found: Person, by: ErasedBy) -> Receipt:
     now = datetime.now(UTC)
     await Person.update(name="", email=None, is_steward=False, audience=[], erased_at=now).where(Person.id == found.id)
     counts["person.id"] = 1
-    receipt = Receipt(found.id, now, by, {name: count for name, count in counts.items() if count})
+    receipt = Receipt(found.id, now, by, {name: count for name, count in counts.items() if count}, taken.of)
     await log.record(viewer, ACTION, "Person", found.id, detail={**receipt.said, "sha256": receipt.sha256})
     return receipt
 

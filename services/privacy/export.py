@@ -1,7 +1,7 @@
 """Everything that Serra holds about a person, gathered."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +10,7 @@ from services.access import unknown
 from services.errors import ErrorCode, refusal
 from services.organisations.tables import Organisation, Person
 from services.privacy.holdings import HOLDINGS, Holding
+from services.privacy.namesakes import NOT_TIED, chosen, matches
 from services.transaction import transaction
 
 FORMAT: Final = "serra-person-export/1"
@@ -43,20 +44,24 @@ async def find_person(named: str) -> UUID:
     return person
 
 
-async def gather(person: UUID) -> dict[str, Any]:
+async def gather(person: UUID, also: Sequence[str] = ()) -> dict[str, Any]:
     """What is held about a person, section by section, each with what it is in plain words, ready for JSON.
 
-    Of what others wrote nothing is in it, and of organisations no more than how they are called.
+    Of what others wrote nothing is in it, and of organisations no more than how they are called; `also` are the names
+    of matches that whoever runs Serra takes to be theirs. Raises DomainError for a match that there is not.
     """
     async with transaction():
         await Person.raw("set transaction isolation level repeatable read, read only")
         sections = {holding.section: await _section(holding, person) for holding in HOLDINGS}
+        taken = chosen(await matches(person), also) if also else []
         return {
             "format": FORMAT,
             "made_at": datetime.now(UTC).isoformat(),
             "person": str(person),
             "organisations": await _organisations(sections),
             "sections": sections,
+            "not_tied_to_you": NOT_TIED,
+            **({"named_by_the_operator": {match.name: match.rows for match in taken}} if taken else {}),
         }
 
 

@@ -1,6 +1,6 @@
 """What erasing somebody would do, found out before anything is done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from services.organisations.tables import Membership, Organisation, Person
 from services.organisations.terms import Role
 from services.privacy.erasure import check_can_be_erased
 from services.privacy.holdings import HOLDINGS, Erasure, Holding
+from services.privacy.namesakes import Match, chosen, matches
 from services.transaction import transaction
 from services.viewer import person_key
 
@@ -19,7 +20,8 @@ class Foreseen:
     """Whom it concerns, their roles by organisation's slug, and how many rows of each section of the register.
 
     `goes` is deleted, `unlinked` stays without them, `kept` knows them by an id that leads nowhere any more.
-    `notes` are comments that only they can read; these go too, and are not among the unlinked.
+    `notes` are comments that only they can read; these go too, and are not among the unlinked. `taken` bear their name
+    or address and go as well, as was asked; `left` bear it too, and stay.
     """
 
     person: UUID
@@ -31,9 +33,11 @@ class Foreseen:
     unlinked: Mapping[str, int]
     kept: Mapping[str, int]
     notes: int
+    taken: Sequence[Match]
+    left: Sequence[Match]
 
 
-async def foresee(person: UUID) -> Foreseen:
+async def foresee(person: UUID, also: Sequence[str] = ()) -> Foreseen:
     """What `erase_person` would do. Raises DomainError as it would."""
     async with transaction():
         await Person.raw("set transaction isolation level repeatable read, read only")
@@ -41,6 +45,8 @@ async def foresee(person: UUID) -> Foreseen:
         counts = {holding: await _count(holding, person) for holding in HOLDINGS}
         (notes,) = await Person.raw(_NOTES, person, person_key(person))
         roles = await _roles(person)
+        found_too = await matches(person)
+        taken = chosen(found_too, also)
     unlinked = _of(counts, Erasure.UNLINK)
     unlinked["comments"] = unlinked.get("comments", 0) - notes["n"]
     return Foreseen(
@@ -53,6 +59,8 @@ async def foresee(person: UUID) -> Foreseen:
         unlinked={section: count for section, count in unlinked.items() if count},
         kept=_of(counts, Erasure.KEEP),
         notes=notes["n"],
+        taken=taken,
+        left=[match for match in found_too if match not in taken],
     )
 
 

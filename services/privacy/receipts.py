@@ -31,21 +31,28 @@ class ErasedBy(Term):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An erasure. `counts` are rows, by table and column."""
+    """An erasure. `counts` are rows, by table and column.
+
+    `also` are the cases and organisations out of which went what bore the person's name or address, as the operator
+    had named it; it stands in a receipt only where there are any.
+    """
 
     person: UUID
     erased_at: datetime
     by: ErasedBy
     counts: Mapping[str, int]
+    also: tuple[UUID, ...] = ()
 
     @property
     def said(self) -> dict[str, Any]:
         """What the hash is of."""
+        also = {"also": [str(one) for one in self.also]} if self.also else {}
         return {
             "person": str(self.person),
             "erased_at": self.erased_at.isoformat(),
             "by": str(self.by),
             "counts": dict(sorted(self.counts.items())),
+            **also,
         }
 
     @property
@@ -65,7 +72,8 @@ def read_receipt(text: str) -> Receipt:
         given = json.loads(text)
         counts = {str(name): int(count) for name, count in given["counts"].items()}
         erased_at = datetime.fromisoformat(given["erased_at"])
-        receipt = Receipt(UUID(given["person"]), erased_at, ErasedBy(given["by"]), counts)
+        also = tuple(UUID(one) for one in given.get("also", ()))
+        receipt = Receipt(UUID(given["person"]), erased_at, ErasedBy(given["by"]), counts, also)
         kept = given["sha256"]
     except (ValueError, TypeError, KeyError, AttributeError):
         raise refusal(ErrorCode.INVALID, "This is no receipt of an erasure: it is one line of JSON.") from None

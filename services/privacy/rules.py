@@ -1,11 +1,17 @@
 """Invariants of erasing people. Pure functions."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from services.errors import ErrorCode, Problem
-from services.organisations.terms import Role
+from services.organisations.terms import Role, TokenScope
+from services.viewer import Viewer
+
+FRESH: Final = timedelta(minutes=15)
+"""For how long after signing in somebody may erase themselves."""
 
 ERASED = "[…]"
 """What stands where a name stood."""
@@ -43,3 +49,29 @@ def check_confirmed(given: str, name: str) -> Iterator[Problem]:
             "To confirm, give your name exactly as Serra has it: `viewer { person { name } }` tells.",
             ("confirm",),
         )
+
+
+def check_is_they(viewer: Viewer, issuers: Collection[str], now: datetime) -> Iterator[Problem]:
+    """What cannot be undone takes more than a secret that somebody may have stolen, where there is more to ask for.
+
+    `issuers` are the providers by which the person can sign in: then they do, and a token is not enough. Who has only
+    tokens uses one that may do everything, which no narrower one can make. A program erases nobody.
+    """
+    minutes = int(FRESH.total_seconds() // 60)
+    if viewer.is_machine:
+        yield Problem(ErrorCode.FORBIDDEN, "A program erases nobody. Ask whoever runs this instance.")
+    elif viewer.signed_in_at is not None:
+        if now - viewer.signed_in_at > FRESH:
+            yield Problem(
+                ErrorCode.FORBIDDEN,
+                f"You signed in more than {minutes} minutes ago. Sign out, sign in again, and then erase yourself.",
+            )
+    elif issuers:
+        yield Problem(
+            ErrorCode.FORBIDDEN,
+            f"A token alone is not enough where somebody can sign in. Sign in at {', '.join(sorted(issuers))}, and"
+            f" erase yourself within {minutes} minutes, or ask whoever runs this instance.",
+        )
+    elif viewer.scopes < frozenset(TokenScope):
+        every = ", ".join(TokenScope)
+        yield Problem(ErrorCode.FORBIDDEN, f"This token may not do everything. Use one with all scopes: {every}.")

@@ -6,6 +6,7 @@ from typing import Any
 from tests.client import Client
 from tests.factories.comments import person_id
 from tests.factories.permissions import (
+    CONTACT,
     OPENED,
     PRACTICE_OPENED,
     PRACTICE_PUBLISHED,
@@ -88,6 +89,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action("archiveCase", on_case(*PUBLISHED)),
         Action("unarchiveCase", on_case(*PUBLISHED, "archiveCase")),
         Action("shareCase", on_case(*PUBLISHED, audience=WITHIN)),
+        Action("removeContact", on_case(*PUBLISHED, thing="case", name=CONTACT), "case"),
         Action("inviteGuest", _inviting, "case"),
         Action(
             "admitOrganisation", on_case(*PUBLISHED, thing="case", organisation="outside-agency", until=SOON), "case"
@@ -106,6 +108,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action("submitCase", on_case()),
         Action("withdrawCase", on_case()),
         Action("shareCase", on_case(audience=WITHIN)),
+        Action("removeContact", on_case(thing="case", name=CONTACT), "case"),
         Action("addComment", on_subject(on_case(), **SAID), "subject"),
         Action("requestReview", reviewing(on_case()), "subject"),
     ),

@@ -67,12 +67,14 @@ PUBLISHED = ("submitCase", "publishCase")
 OPENED = (*PUBLISHED, "editCase")
 PRACTICE_PUBLISHED = ("submitPractice", "publishPractice")
 PRACTICE_OPENED = (*PRACTICE_PUBLISHED, "editPractice")
+CONTACT = "Named Somebody"
 TEXT = content(
     participations=[
         {"organisation": "olen", "role": "OWNER"},
         {"organisation": "the-guide", "role": "FACILITATOR"},
         {"organisation": "the-expert", "role": "EXPERT"},
-    ]
+    ],
+    contacts=[{"name": CONTACT, "source": "A report"}],
 )
 
 

@@ -19,6 +19,7 @@ from infra.worker import worker
 from services.ports import Ports
 from services.test_rounds.tables import Consent, TestRound
 from tests.client import Client
+from tests.factories.cases import content, published_case
 from tests.factories.network import SmallNetwork
 from tests.factories.privacy import EMAIL, HOME, NAME, joined
 from tests.factories.rounds import moved, own_case, running
@@ -55,7 +56,7 @@ async def test_an_export_is_a_file_for_its_owner_alone(
     ada, _, _ = await joined(network, http)
     to = tmp_path / "ada.json"
     done = await serra("export-person", EMAIL, "--to", str(to))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"{NAME}, {EMAIL}, id {ada}\n")
     assert S_IMODE(to.stat().st_mode) == 0o600
     told = json.loads(to.read_text(encoding="utf-8"))
     assert told["sections"]["profile"]["rows"][0]["name"] == NAME
@@ -93,6 +94,46 @@ async def test_somebody_is_erased_and_erased_again(
     assert (await serra("check-receipt", str(receipt))).returncode == 1
     assert (await serra("erase-again", str(listed))).stdout.endswith("1 had come back and are erased again.\n")
     assert await clean.pool.fetchval("select name from person where id = $1", ada) == ""
+
+
+async def test_what_bears_their_name_is_shown_and_taken_when_named(
+    serra: Serra, network: SmallNetwork, http: httpx.AsyncClient
+) -> None:
+    """Both commands show each match on the terminal, with the option that takes it; without that it is left alone."""
+    await joined(network, http)
+    olen = Client(http, network.olen_editor)
+    contacts = [{"name": NAME, "source": "The minutes"}]
+    case = await published_case(olen, content=content(contacts=contacts), audience={"public": True})
+    query = "query($id: ID!) { node(id: $id) { ... on Case { contacts { name } } } }"
+    left = await serra("export-person", EMAIL)
+    assert "without --also contact:olen-vision" in left.stderr
+    assert "The minutes" in left.stderr
+    assert "The minutes" not in left.stdout
+    taken = await serra("export-person", EMAIL, "--also", "contact:olen-vision")
+    assert "left alone" not in taken.stderr
+    (row,) = json.loads(taken.stdout)["named_by_the_operator"]["contact:olen-vision"]
+    assert (row["source"], row["version"]) == ("The minutes", 1)
+    asked = await serra("erase-person", EMAIL, says="n\n")
+    assert "left alone without --also contact:olen-vision" in asked.stderr
+    named = ("--also", "contact:olen-vision")
+    assert "Goes, as you said: contact:olen-vision" in (await serra("erase-person", EMAIL, *named, says="n\n")).stderr
+    wrong = await serra("erase-person", EMAIL, "--yes", "--also", "contact:another")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "there is contact:olen-vision" in wrong.stderr
+    assert (await olen.ask(query, id=case))["node"]["contacts"] == [{"name": NAME}]
+    done = await serra("erase-person", EMAIL, *named, says="y\n")
+    assert json.loads(done.stdout)["counts"]["case_contact.name"] == 1
+    assert (await olen.ask(query, id=case))["node"]["contacts"] == []
+
+
+async def test_a_name_cannot_write_on_the_terminal(
+    serra: Serra, network: SmallNetwork, http: httpx.AsyncClient, clean: Database
+) -> None:
+    """What moves the cursor, begins a line or turns the direction of writing is shown as its code."""
+    ada, _, _ = await joined(network, http)
+    await clean.pool.execute("update person set name = $2 where id = $1", ada, "Ada\n\x1b[2K\u202eé")
+    asked = await serra("erase-person", EMAIL, says="n\n")
+    assert asked.stderr.splitlines()[0] == f"Ada\\n\\x1b[2K\\u202eé, {EMAIL}, id {ada}"
 
 
 async def test_a_last_administrator_is_refused_in_words(

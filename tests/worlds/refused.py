@@ -13,6 +13,7 @@ _CHANGES: Mapping[str, tuple[str, ...]] = {
     "Case": (
         'addComment(input: {subject: $id, body: "Words", organisation: $slug})',
         "publishCase(input: {id: $id})",
+        'removeContact(input: {case: $id, name: "Somebody"})',
         "shareCase(input: {id: $id, audience: {public: true}})",
         "recordAdoption(input: {subject: $id, organisation: $slug, mode: COPIED})",
         'admitOrganisation(input: {case: $id, organisation: $slug, until: "2099-01-01T00:00:00Z"})',

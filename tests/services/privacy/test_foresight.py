@@ -21,6 +21,8 @@ async def test_what_is_foreseen_is_what_the_receipt_counts(as_: As, ada: Busy) -
     columns = {holding.section: f"{holding.table}.{holding.column}" for holding in HOLDINGS}
     told = {columns[section]: count for section, count in {**seen.goes, **seen.unlinked}.items()}
     assert {name: counts[name] for name in told} == told
+    assert [match.name for match in seen.left] == ["contact:own", "invitation:olen"]
+    assert not seen.taken
 
 
 async def test_looking_changes_nothing(as_: As, ada: Busy) -> None:

@@ -1,0 +1,62 @@
+"""eraseMe where people sign in: a stolen token or an old session is not enough."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.identity.tables import Session
+from services.organisations.tables import Person
+from services.privacy.rules import FRESH
+from tests.client import Client
+from tests.infra.identity.issuer import Issuer
+from tests.infra.identity.signing import Browser, Installation, settings
+from tests.infra.identity.test_machines import MACHINE
+
+CONFIGURED = "organisation { slug }"
+ERASE = """mutation($name: String!) { eraseMe(input: {confirm: $name}) {
+    receipt { sha256 } userErrors { code message } } }"""
+ISSUE = """mutation { issueToken(input: {label: "all", scopes: [READ, REVIEW, WRITE], expiresInDays: 1}) { secret } }"""
+NAME = "Ann Peeters"
+
+
+async def erase(browser: Browser) -> dict[str, Any]:
+    """What is answered to whoever is signed in."""
+    answer: dict[str, Any] = (await browser.ask(ERASE, name=NAME)).json()["data"]["eraseMe"]
+    return answer
+
+
+async def test_an_old_session_erases_nobody(
+    admin: Client, browser: Browser, serra: Installation, issuer: Issuer
+) -> None:
+    """Whoever signed in a while ago signs in again, and then it is done."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    await browser.sign_in(issuer)
+    await Session.update({Session.created_at: datetime.now(UTC) - FRESH - timedelta(seconds=1)}, force=True)
+    (error,) = (await erase(browser))["userErrors"]
+    assert error["code"] == "FORBIDDEN"
+    assert "more than 15 minutes ago" in error["message"]
+    assert await Person.exists().where(Person.name == NAME)
+    again = serra.browser()
+    await again.sign_in(issuer)
+    assert (await erase(again))["receipt"]
+    assert not await Person.exists().where(Person.name == NAME)
+
+
+async def test_a_token_does_not_erase_who_can_sign_in(
+    admin: Client, browser: Browser, serra: Installation, issuer: Issuer
+) -> None:
+    """Not even one with all scopes; without a provider that is in use it would."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    await browser.sign_in(issuer)
+    token = serra.client((await browser.ask(ISSUE)).json()["data"]["issueToken"]["secret"])
+    refused = await token.change("eraseMe", {"confirm": NAME}, "receipt { sha256 }")
+    assert (refused["receipt"], refused["userErrors"][0]["code"]) == (None, "FORBIDDEN")
+    assert f"Sign in at {issuer.address}" in refused["userErrors"][0]["message"]
+    assert await Person.exists().where(Person.name == NAME)
+
+
+async def test_a_machine_erases_nobody(admin: Client, serra: Installation, issuer: Issuer) -> None:
+    """A program with every scope is refused: whoever runs the instance has it erased."""
+    await admin.do("configureIdentityProvider", settings(issuer.address, allowsMachines=True), CONFIGURED)
+    machine = serra.client(issuer.token(**{**MACHINE, "scope": "serra:read serra:review serra:write"}))
+    assert await machine.refused("eraseMe", {"confirm": "importer"}) == [("FORBIDDEN", "")]
+    assert await Person.exists().where(Person.name == "importer")
