@@ -39,11 +39,15 @@ class Scene:
         """What they may read now."""
         return readable(self.world, keys(self.world, person))
 
-    def audience(self, actor: Person, among: Keys) -> tuple[dict[str, Any], Keys]:
-        """Readers whom somebody can name, of those who are among others: as the API takes them, and their keys."""
+    def audience(self, actor: Person, owner: UUID, among: Keys) -> tuple[dict[str, Any], Keys]:
+        """Readers whom somebody can name, of those who are among others: as the API takes them, and their keys.
+
+        The owner's own networks, and those of a whole that others share.
+        """
         everyone = "public" in among
-        held = keys(self.world, actor)
-        networks = [one for one in self.world.networks if f"network:{one.id}" in (held if everyone else held & among)]
+        theirs = {f"network:{one.id}" for one in self.world.networks if owner in one.members}
+        nameable = keys(self.world, actor) & (theirs if everyone else among)
+        networks = [one for one in self.world.networks if f"network:{one.id}" in nameable]
         bodies = [one for one in self.world.organisations if everyone or f"organisation:{one}" in among]
         chosen, organisations = some(self.chance, networks, 1), some(self.chance, bodies, 2)
         public = everyone and self.chance.random() < 0.3
@@ -98,7 +102,7 @@ async def _share_case(scene: Scene) -> Event | None:
     if not editors:
         return None
     actor = chance.choice(editors)
-    given, named = scene.audience(actor, frozenset({"public"}))
+    given, named = scene.audience(actor, case.owner, frozenset({"public"}))
     await scene.client(actor).do("shareCase", {"id": global_id("Case", case.id), "audience": given}, "case { id }")
     standing = current(world, case).number
     for version in case.versions:
@@ -119,7 +123,7 @@ async def _share_round(scene: Scene) -> Event | None:
     if not could:
         return None
     actor, one = chance.choice(could)
-    given, named = scene.audience(actor, of_case(world, one.case))
+    given, named = scene.audience(actor, one.organisation, of_case(world, one.case))
     id_ = global_id("TestRound", one.id)
     await scene.client(actor).do("shareTestRound", {"id": id_, "audience": given}, "testRound { id }")
     one.readers = named | {f"organisation:{one.organisation}"}
