@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.errors import ErrorCode, Problem, refusal
+from services.errors import ErrorCode, Problem, refusal, refuse_if
+from services.links import check_source
 from services.terms import Term
 from services.text import clean
 
@@ -82,8 +83,10 @@ def _stored(claim: DateClaim, *field: str) -> dict[str, str | None]:
         date.fromisoformat(f"{claim.value}-01-01"[:10])
     except ValueError:
         raise refusal(ErrorCode.INVALID, f"«{claim.value}» is not in the calendar.", *field) from None
+    source = clean(claim.source) if claim.source else None
+    refuse_if(check_source(source or "", *field))
     return {
         "value": claim.value,
         "precision": claim.precision.value,
-        "source": clean(claim.source) if claim.source else None,
+        "source": source,
     }

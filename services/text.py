@@ -4,8 +4,9 @@ In the database: `{"source": "nl", "nl": {"text": …, "language": "nl", "method
 `of` is the version of the source that a translation was made from.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,15 @@ from services.terms import Term
 
 SUMMARY_LIMIT = 500
 TITLE_LIMIT = 200
+"""Characters of a title, which is one line; what may be longer is prose, and has lines."""
 TEXT_LIMIT = 20_000
 _ISOLATES = str.maketrans("", "", "\u2068\u2069")
 """Snippets mark what matched with these two characters, so stored text must not hold them."""
+
+# Controls, among them those of terminals; what breaks a line; and what turns the reading direction: with U+202E a text
+# can hide how it ends.
+_NOT_IN_LINES = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_NOT_IN_PROSE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class TranslationMethod(Term):
@@ -40,6 +47,21 @@ class Wording:
 def clean(text: str) -> str:
     """The text in Unicode NFC, without NULs and isolate marks, and without white space around it."""
     return unicodedata.normalize("NFC", text.replace("\x00", "").translate(_ISOLATES)).strip()
+
+
+def check_line(text: str, *field: str) -> Iterator[Problem]:
+    """A text of one line: a name, a title. Nothing in it breaks the line, steers a terminal or turns the direction."""
+    yield from _check_seen(_NOT_IN_LINES, text, field)
+
+
+def check_prose(text: str, *field: str) -> Iterator[Problem]:
+    """A text that may have lines and tabs, in any direction, but no other control characters."""
+    yield from _check_seen(_NOT_IN_PROSE, text, field)
+
+
+def as_line(text: str) -> str:
+    """The text as one line that `check_line` takes: for what nobody here wrote, and nobody here can mend."""
+    return " ".join(_NOT_IN_LINES.sub(" ", clean(text)).split())
 
 
 def localised(wordings: Iterable[Wording], *field: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
@@ -80,12 +102,23 @@ def _problems(given: list[Wording], field: tuple[str, ...], limit: int) -> Itera
     for wording in given:
         if not wording.text:
             yield Problem(ErrorCode.REQUIRED, f"The text in «{wording.language}» is empty.", field)
+        yield from (check_prose if limit > TITLE_LIMIT else check_line)(wording.text, *field)
         if len(wording.text) > limit:
             yield Problem(
                 ErrorCode.TOO_LONG,
                 f"The text in «{wording.language}» has {len(wording.text)} characters; at most {limit} are allowed.",
                 field,
             )
+
+
+def _check_seen(unseen: re.Pattern[str], text: str, field: tuple[str, ...]) -> Iterator[Problem]:
+    found = unseen.search(text)
+    if found:
+        yield Problem(
+            ErrorCode.INVALID,
+            f"There is a U+{ord(found[0]):04X} in it, which cannot be seen and does not belong here. Leave it out.",
+            field,
+        )
 
 
 def texts_of(stored: Mapping[str, Any] | None) -> dict[str, str]:

@@ -19,6 +19,7 @@ from infra.http.negotiation import HTML_TYPE, JSON_TYPE, answer_type, status_of
 from infra.http.refusal import Refused
 from infra.http.request import RequestBody, asked, posted
 from infra.http.results import formatted
+from infra.http.scopes import check_reads
 from infra.http.trusted import find_trusted
 from infra.http.wire import encode, refusal, respond
 from infra.identity.identity import Identity
@@ -118,7 +119,7 @@ class GraphQLOverHTTP:
             raise Refused(406, "NOT_ACCEPTABLE", "Subscribe over WebSocket, or with «Accept: text/event-stream».")
         try:
             async with WhileWanted(self.deadline, None):
-                context = await self.context(headers, document)
+                context = await self.context(headers, document, kind)
         except TimeoutError:
             raise self._too_long() from None
         admitted = None
@@ -185,9 +186,12 @@ class GraphQLOverHTTP:
         """Who asks, looked up now. Raises Refused."""
         return await self.identity.viewer(headers)
 
-    async def context(self, headers: Mapping[bytes, bytes], document: Document) -> Context:
-        """What an operation knows. Raises Refused."""
+    async def context(
+        self, headers: Mapping[bytes, bytes], document: Document, kind: OperationType | None = OperationType.QUERY
+    ) -> Context:
+        """What an operation knows. Raises Refused, also where its token may not be used for it."""
         viewer = await self.viewer(headers)
+        check_reads(viewer, kind)
         return Context(
             viewer=viewer,
             languages=wanted(headers.get(b"accept-language", b"").decode("latin-1")),

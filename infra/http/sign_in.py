@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import msgspec
 from litestar.types import HTTPScope, Receive, Send
@@ -36,6 +36,15 @@ _PAGE: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Serra</title></head>'
     "<body><h1>{title}</h1><p>{text}</p></body></html>"
 )
+
+
+_FROM_ELSEWHERE: Final = (b"cross-site", b"same-site")
+_QUESTION: Final = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Serra</title></head><body>'
+    "<h1>Sign in for «{organisation}»?</h1><p>Another site sent you here. Whoever is signed in with this browser will"
+    ' no longer be.</p><p><a href="{link}">Continue</a></p></body></html>'
+)
+_QUESTION_POLICY: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 class ConnectBody(msgspec.Struct, rename="camel"):
@@ -82,9 +91,11 @@ class SignInPages:
         given = _parameters(scope["query_string"])
         match scope["method"], scope["path"].rstrip("/"):
             case "GET", "/sign-in":
-                location, sealed = await self.identity.signing_in.begin(
-                    given.get("organisation", ""), given.get("return_to", "")
-                )
+                organisation, return_to = given.get("organisation", ""), given.get("return_to", "")
+                if headers.get(b"sec-fetch-site") in _FROM_ELSEWHERE:
+                    await _ask_first(send, organisation, return_to, wants_page=wants_page)
+                    return
+                location, sealed = await self.identity.signing_in.begin(organisation, return_to)
                 await _send_away(send, location, [self._begun(sealed)])
             case "GET", path if path.startswith(BACK):
                 await self._callback(path.removeprefix(BACK), headers, given, send, wants_page=wants_page)
@@ -187,6 +198,21 @@ async def _refuse(send: Send, refused: Refused, cookies: Iterable[str], *, wants
 
 async def _send_away(send: Send, location: str, cookies: Iterable[str]) -> None:
     await respond(send, 303, "", b"", {"Location": location}, cookies=cookies)
+
+
+async def _ask_first(send: Send, organisation: str, return_to: str, *, wants_page: bool) -> None:
+    """Ask whoever another site sent here whether they want to sign in: it could be for its own account, over theirs.
+
+    Browsers say where a navigation comes from, and no page can have them lie; the link is followed from our own.
+    """
+    if not wants_page:
+        raise Refused(403, "CROSS_SITE", "Another site cannot begin a sign-in. Open the address in a browser.")
+    asked = {"organisation": organisation} | ({"return_to": return_to} if return_to else {})
+    page = _QUESTION.format(
+        organisation=html.escape(organisation), link=html.escape(f"/sign-in?{urlencode(asked)}")
+    ).encode()
+    extra = {"Content-Security-Policy": _QUESTION_POLICY, "Referrer-Policy": "same-origin"}
+    await respond(send, 200, HTML_TYPE, page, extra)
 
 
 def _page(title: str, text: str) -> bytes:

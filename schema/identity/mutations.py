@@ -72,6 +72,20 @@ class RemoveIdentityProviderPayload(Payload):
     organisation: Organisation | None = reference("The organisation.")
 
 
+@strawberry.input(description="An issuer that is to serve nobody any longer.")
+class FreeIssuerInput:
+    """Input of freeIssuer."""
+
+    issuer: str = strawberry.field(description="Its issuer identifier, to the letter.")
+
+
+@strawberry.type(description="The answer of freeIssuer.")
+class FreeIssuerPayload(Payload):
+    """Payload of freeIssuer."""
+
+    organisation: Organisation | None = reference("The organisation that it served, as everyone reads it.")
+
+
 @strawberry.type
 class IdentityMutations:
     """The part of Mutation that is about identity providers."""
@@ -102,3 +116,12 @@ class IdentityMutations:
         """See services.identity.providers.remove_provider."""
         call = providers.remove_provider(info.context.viewer, input.organisation)
         return await answer(RemoveIdentityProviderPayload, "organisation", call)
+
+    @strawberry.mutation(
+        description="Take an issuer from the organisation that it serves, so that another can show that it is its own:"
+        " switches the organisation's provider off, and ends its sessions. For stewards."
+    )
+    async def free_issuer(self, info: Info[Context, None], input: FreeIssuerInput) -> FreeIssuerPayload:
+        """See services.identity.providers.free_issuer."""
+        call = providers.free_issuer(info.context.viewer, input.issuer)
+        return await answer(FreeIssuerPayload, "organisation", call)

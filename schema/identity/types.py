@@ -1,5 +1,7 @@
 """Identity providers, as the ADMINs of their organisations see them."""
 
+from datetime import datetime
+
 import strawberry
 
 from schema.compiler.declare import column, declare, embedded, expression
@@ -39,6 +41,11 @@ class IdentityProvider:
         t.IdentityProvider.allows_machines, "Whether tokens that it gives to programs are taken as bearer tokens."
     )
     is_enabled: bool = column(t.IdentityProvider.is_enabled, "Whether it signs anybody in at present.")
+    proven_at: datetime | None = column(
+        t.IdentityProvider.proven_at,
+        "When it first signed somebody in, which shows that the issuer is this organisation's; until then programs"
+        " cannot sign in by it, and another organisation may still show the same.",
+    )
     revision: int = column(t.IdentityProvider.revision, "Rises with every change; give it back as `expectedVersion`.")
 
 

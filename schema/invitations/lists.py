@@ -15,6 +15,19 @@ _VALID_FOR_ADMINS = f"""
 """  # noqa: S608 - only the constant above stands in it
 
 
+_VALID_FOR_PERSON = "{target}.person = {person}.id and {target}.expires_at > now() and app.asks_still({target}.id)"
+
+
+def invitations_of_person() -> Any:
+    """A connection of the person's valid invitations."""
+    return page(
+        "The organisations that ask the viewer to become a member, the newest first: by `inviteMember` with their id."
+        " Links are not among them.",
+        on=_VALID_FOR_PERSON,
+        orders=_ORDERS,
+    )
+
+
 def invitations_of_organisation() -> Any:
     """A connection of the organisation's valid invitations."""
     return page(

@@ -26,14 +26,17 @@ class InviteMemberInput:
 
     organisation: str = strawberry.field(description="The organisation's slug.")
     role: Role = strawberry.field(description="What they may do for it.")
+    person: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The global id of a person whom you can see. They find the invitation in `viewer { invitations }`"
+        " and are told of it; there is no link, and `email` is left out.",
+    )
     email: str | None = strawberry.field(
         default=None,
         description="Their e-mail address, if only they may use the link: somebody who is known here by another address"
         " cannot, and somebody new gets it as theirs. Serra sends no mail.",
     )
-    expires_in_days: int = strawberry.field(
-        default=USUAL_WAIT, description="For how many days the link is valid, 1–90."
-    )
+    expires_in_days: int = strawberry.field(default=USUAL_WAIT, description="For how many days it is valid, 1–90.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
 
@@ -45,7 +48,7 @@ class InviteMemberPayload(Payload):
     secret: str | None = strawberry.field(
         default=None,
         description="What `acceptInvitation` takes. Shown this once: send it to whom you invite, and to nobody else."
-        " null when the request only repeats an earlier one with the same key.",
+        " null for a person who is asked, and when the request only repeats an earlier one with the same key.",
     )
     link: str | None = strawberry.field(
         default=None, description="The address of a page on which it can be used; as secret as the secret in it."
@@ -70,11 +73,28 @@ class RevokeInvitationPayload(Payload):
 class AcceptInvitationInput:
     """Input of acceptInvitation."""
 
-    secret: str = strawberry.field(description="The secret of the invitation.")
+    secret: str | None = strawberry.field(default=None, description="The secret of a link.")
+    id: strawberry.ID | None = strawberry.field(
+        default=None, description="The global id of one in `viewer { invitations }`; then without a secret."
+    )
     name: str | None = strawberry.field(
         default=None,
         description="Your name, at most 200 characters, if you are new here. Who is signed in has one already.",
     )
+
+
+@strawberry.input(description="An invitation that you say no to.")
+class DeclineInvitationInput:
+    """Input of declineInvitation."""
+
+    id: strawberry.ID = strawberry.field(description="The global id of one in `viewer { invitations }`.")
+
+
+@strawberry.type(description="The answer of declineInvitation.")
+class DeclineInvitationPayload(Payload):
+    """Payload of declineInvitation."""
+
+    organisation: Organisation | None = reference("The organisation that had asked, as everyone reads it.")
 
 
 @strawberry.type(description="The answer of acceptInvitation.")
@@ -94,17 +114,19 @@ class InvitationMutations:
     """The part of Mutation that is about invitations of people."""
 
     @strawberry.mutation(
-        description="Make a link that makes whoever follows it a member, once. It is valid until it expires, is used or"
-        " is taken back, and while you are an ADMIN. Needs ADMIN."
+        description="Ask a `person` who is here already to become a member, or make a link that makes whoever follows"
+        " it one, once. It is valid until it expires, is used, declined or taken back, and while you are an ADMIN."
+        " Needs ADMIN."
     )
     async def invite_member(self, info: Info[Context, None], input: InviteMemberInput) -> InviteMemberPayload:
-        """See services.invitations.invitations.invite_member."""
+        """See services.invitations.invitations.invite_member, and invite_person for who is here already."""
+        viewer, key, new = info.context.viewer, input.idempotency_key, read(invitations.NewInvitation, input)
+        if input.person is not None:
+            person = ids.read(input.person, "Person")
+            call = invitations.invite_person(viewer, new, person, idempotency_key=key)
+            return await answer(InviteMemberPayload, "invitation", call)
         try:
-            made = await invitations.invite_member(
-                info.context.viewer,
-                read(invitations.NewInvitation, input),
-                idempotency_key=input.idempotency_key,
-            )
+            made = await invitations.invite_member(viewer, new, idempotency_key=key)
         except DomainError as error:
             return InviteMemberPayload(user_errors=user_errors(error))
         return InviteMemberPayload(
@@ -122,19 +144,33 @@ class InvitationMutations:
         return await answer(RevokeInvitationPayload, "organisation", call)
 
     @strawberry.mutation(
-        description="Become a member by an invitation: signed in as yourself, or, if you are new here, without a token"
-        " and with your name; then you get your first token."
+        description="Become a member: by an invitation of yours, by its id, or by a link, by its secret; signed in as"
+        " yourself, or, if you are new here, without a token and with your name; then you get your first token."
     )
     async def accept_invitation(
         self, info: Info[Context, None], input: AcceptInvitationInput
     ) -> AcceptInvitationPayload:
         """See services.invitations.invitations.accept_invitation, and accept_as_newcomer for who is new."""
-        if info.context.viewer.person is not None:
-            call = invitations.accept_invitation(info.context.viewer, input.secret)
+        viewer, secret = info.context.viewer, input.secret or ""
+        if input.id is not None:
+            call = invitations.accept_own_invitation(viewer, ids.read(input.id, "Invitation"))
+            return await answer_anew(info, AcceptInvitationPayload, "membership", call)
+        if viewer.person is not None:
+            call = invitations.accept_invitation(viewer, secret)
             return await answer_anew(info, AcceptInvitationPayload, "membership", call)
         try:
-            newcomer = await invitations.accept_as_newcomer(input.secret, input.name or "")
+            newcomer = await invitations.accept_as_newcomer(secret, input.name or "")
         except DomainError as error:
             return AcceptInvitationPayload(user_errors=user_errors(error))
         info.context.viewer = await viewer_of(newcomer.person, TokenScope) or ANYONE
         return AcceptInvitationPayload(references={"membership": newcomer.membership}, token_secret=newcomer.secret)
+
+    @strawberry.mutation(
+        description="Say no to an organisation that asks you to become a member. Its ADMINs read it in their log."
+    )
+    async def decline_invitation(
+        self, info: Info[Context, None], input: DeclineInvitationInput
+    ) -> DeclineInvitationPayload:
+        """See services.invitations.invitations.decline_invitation."""
+        call = invitations.decline_invitation(info.context.viewer, ids.read(input.id, "Invitation"))
+        return await answer(DeclineInvitationPayload, "organisation", call)

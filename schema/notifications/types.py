@@ -11,12 +11,14 @@ from schema.compiler.declare import column, declare, declared
 from schema.compiler.sources import OneOf, Rule
 from schema.networks.types import NetworkProposal
 from schema.notifications.terms import NotificationKind
-from schema.organisations.types import Person
+from schema.organisations.types import Organisation, Person
 from schema.shared import Node
 from schema.test_rounds.types import TestRound
 from services.notifications.tables import Notification as Row
 
-_SUBJECTS = tuple(shown.__name__ for shown in (Adoption, Artefact, Case, NetworkProposal, Person, TestRound))
+_SUBJECTS = tuple(
+    shown.__name__ for shown in (Adoption, Artefact, Case, NetworkProposal, Organisation, Person, TestRound)
+)
 """The types of what people are told of."""
 
 

@@ -17,18 +17,15 @@ _ORGANISATION = "The organisation's slug."
 _PERSON = "The person's global id."
 
 
-@strawberry.input(description="Somebody to be added to an organisation: a person who is known, or a new one by name.")
+@strawberry.input(description="Somebody new, to be added to an organisation.")
 class AddMemberInput:
     """Input of addMember."""
 
     organisation: str = strawberry.field(description=_ORGANISATION)
     role: Role = strawberry.field(description="What they may do for it.")
-    person: strawberry.ID | None = strawberry.field(
-        default=None, description="The global id of a person whom you can see; then without `name` and `email`."
-    )
-    name: str | None = strawberry.field(default=None, description="The name of a new person, at most 200 characters.")
+    name: str = strawberry.field(description="Their name, at most 200 characters.")
     email: str | None = strawberry.field(
-        default=None, description="The new person's e-mail address, which only they themselves see."
+        default=None, description="Their e-mail address, which only they themselves see."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
@@ -104,15 +101,14 @@ class RemoveMemberPayload(Payload):
 class MemberMutations:
     """The part of Mutation that is about memberships."""
 
-    @strawberry.mutation(description="Add somebody to an organisation. Needs ADMIN in it.")
+    @strawberry.mutation(
+        description="Make a new person, as a member of an organisation. Who is here already is asked, by"
+        " `inviteMember`. Needs ADMIN in it."
+    )
     async def add_member(self, info: Info[Context, None], input: AddMemberInput) -> AddMemberPayload:
-        """See services.organisations.members.add_member, and add_new_member for a new person."""
-        viewer, key, new = info.context.viewer, input.idempotency_key, read(members.NewMember, input)
-        call = (
-            members.add_new_member(viewer, new, idempotency_key=key)
-            if input.person is None
-            else members.add_member(viewer, new, ids.read(input.person, "Person"), idempotency_key=key)
-        )
+        """See services.organisations.members.add_member."""
+        new = read(members.NewMember, input)
+        call = members.add_member(info.context.viewer, new, idempotency_key=input.idempotency_key)
         return await answer_anew(info, AddMemberPayload, "membership", call)
 
     @strawberry.mutation(description="Give a member another role. Needs ADMIN; the last ADMIN keeps the role.")
@@ -135,8 +131,8 @@ class MemberMutations:
         return await answer_anew(info, HandOverAdministrationPayload, "membership", call)
 
     @strawberry.mutation(
-        description="Lay down your own membership. What it let you read is gone with your next request; what you wrote"
-        " keeps your name. The last ADMIN hands over first."
+        description="Lay down your own membership, by any sign-in of yours. What it let you read is gone with your next"
+        " request; what you wrote keeps your name. The last ADMIN hands over first."
     )
     async def leave_organisation(
         self, info: Info[Context, None], input: LeaveOrganisationInput

@@ -8,6 +8,7 @@ import strawberry
 from schema.cases.requests import admissions_of_person, requests_of_person
 from schema.compiler.declare import column, declare, declared, expression, global_id, many, whole_of
 from schema.compiler.sources import One, Rule
+from schema.invitations.lists import invitations_of_person
 from schema.notifications.lists import notifications_of_person, unread_notifications_of_person
 from schema.organisations.terms import TokenScope
 from schema.organisations.types import Membership, Person
@@ -17,6 +18,7 @@ from services.privacy.tables import DataExport as DataExportRow
 
 if TYPE_CHECKING:
     from schema.cases.admissions import AccessRequest, Admission
+    from schema.invitations.types import Invitation
     from schema.notifications.types import Notification
     from schema.privacy.types import DataExport
 
@@ -65,6 +67,9 @@ class Viewer:
     admissions: Connection[Annotated["Admission", strawberry.lazy("schema.cases.admissions")]] = admissions_of_person()
     access_requests: Connection[Annotated["AccessRequest", strawberry.lazy("schema.cases.admissions")]] = (
         requests_of_person()
+    )
+    invitations: Connection[Annotated["Invitation", strawberry.lazy("schema.invitations.types")]] = (
+        invitations_of_person()
     )
     notifications: Connection[Annotated["Notification", strawberry.lazy("schema.notifications.types")]] = (
         notifications_of_person()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.adoptions.terms import AdoptionStage as Stage
 from services.errors import ErrorCode, Problem
+from services.text import check_line
 
 ADDRESS_LIMIT = 2_000
 STEPS: dict[Stage, frozenset[Stage]] = {
@@ -69,7 +70,8 @@ def check_address(address: str | None) -> Iterator[Problem]:
         return
     try:
         parts = urlsplit(address)
-        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, address))
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        is_whole = is_whole and not any(map(str.isspace, address)) and not any(check_line(address))
     except ValueError:
         is_whole = False
     if not is_whole:

@@ -12,6 +12,7 @@ from services.artefacts.media_types import agrees, is_allowed, recognise
 from services.artefacts.ports import StoredFile
 from services.artefacts.terms import ScanState, UploadState
 from services.errors import ErrorCode, Problem
+from services.text import check_line
 
 FILE_NAME_LIMIT: Final = 200
 PATIENCE: Final = timedelta(hours=24)
@@ -20,8 +21,7 @@ PATIENCE: Final = timedelta(hours=24)
 _MEBIBYTE: Final = 1024 * 1024
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+(; ?charset=[A-Za-z0-9-]{1,20})?", re.ASCII)
-# Folders, controls, and what turns the reading direction: with U+202E a name can hide how it ends.
-_NOT_IN_NAMES: Final = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_FOLDERS: Final = frozenset("/\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def storage_key(artefact: UUID, version: UUID) -> str:
 
 def check_announced(file: FileFacts, largest: int) -> Iterator[Problem]:
     """A file may be sent when its name is a plain name, its type is on the list and its size is at most `largest`."""
-    if not file.file_name or _NOT_IN_NAMES.search(file.file_name):
+    if not file.file_name or _FOLDERS & set(file.file_name) or any(check_line(file.file_name)):
         yield Problem(
             ErrorCode.INVALID,
             "Give the file's plain name, such as «report.pdf», without folders or control characters.",

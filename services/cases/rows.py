@@ -13,11 +13,12 @@ from services.cases.terms import OutcomeKind, TakeawayKind
 from services.columns import stored
 from services.errors import ErrorCode
 from services.licences import check_licence
+from services.links import check_source
 from services.measures import check_measure
 from services.organisations.rules import check_website
 from services.publishing import Manuscript
 from services.reading import Reading, reading
-from services.text import SUMMARY_LIMIT, TITLE_LIMIT
+from services.text import SUMMARY_LIMIT, TITLE_LIMIT, clean
 
 _WEIGHT: Final = (1, 5)
 _RANK: Final = (1, 1_000)
@@ -346,6 +347,7 @@ def _takeaways(version: UUID, kind: TakeawayKind, given: Sequence[c.Text], path:
 
 def _contact(version: UUID, n: int, one: c.Contact, reader: Reading) -> Table:
     path = ("contacts", str(n))
+    reader.problems += check_source(clean(one.source), *path, "source")
     return t.CaseContact(
         version=version,
         position=n,

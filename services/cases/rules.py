@@ -9,6 +9,7 @@ from typing import Final
 from services.cases.terms import AccessAnswer
 from services.errors import ErrorCode, Problem, refusal
 from services.organisations.terms import PUBLIC_BODIES, OrganisationKind
+from services.text import check_line, check_prose
 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 LONGEST_ADMISSION: Final = timedelta(days=731)
@@ -76,6 +77,8 @@ def check_until(until: datetime, now: datetime, *field: str) -> Iterator[Problem
 
 def check_request(asked: str, message: str) -> Iterator[Problem]:
     """A request says for what, and why."""
+    yield from check_line(asked, "case")
+    yield from check_prose(message, "message")
     for name, text, limit in (("case", asked, ASKED_LIMIT), ("message", message, MESSAGE_LIMIT)):
         if not text:
             yield Problem(ErrorCode.REQUIRED, "Say which case, and why you ask.", (name,))
@@ -98,6 +101,7 @@ def check_answer(
         yield Problem(ErrorCode.INVALID if until else ErrorCode.REQUIRED, message, ("until",))
     if answer is AccessAnswer.ORGANISATION and not from_organisation:
         yield Problem(ErrorCode.INVALID, "They asked for themselves only. Answer GUEST, or say no.", ("answer",))
+    yield from check_prose(reason or "", "reason")
     if reason and len(reason) > MESSAGE_LIMIT:
         message = f"It has {len(reason)} characters; at most {MESSAGE_LIMIT} are allowed."
         yield Problem(ErrorCode.TOO_LONG, message, ("reason",))

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.errors import ErrorCode, Problem
+from services.links import check_source
+from services.text import check_line
 
 SCHEMES = ("cofog", "eurovoc", "method", "target-group", "topic")
 LABEL_LIMIT = 200
@@ -85,7 +87,7 @@ def _check_name(one: Definition, path: tuple[str, ...]) -> Iterator[Problem]:
             f"A notation is letters and digits with single hyphens or dots, at most {NOTATION_LIMIT}: «focus-group».",
             (*path, "notation"),
         )
-    if one.uri is not None and (len(one.uri) > URI_LIMIT or not _URI.fullmatch(one.uri)):
+    if one.uri is not None and (len(one.uri) > URI_LIMIT or not _URI.fullmatch(one.uri) or any(check_source(one.uri))):
         yield Problem(ErrorCode.INVALID, f"«{one.uri}» is no absolute URI.", (*path, "uri"))
 
 
@@ -116,6 +118,7 @@ def _check_labels(one: Definition, path: tuple[str, ...]) -> Iterator[Problem]:
 def _check_length(text: str, path: tuple[str, ...]) -> Iterator[Problem]:
     if not 1 <= len(text) <= LABEL_LIMIT:
         yield Problem(ErrorCode.INVALID, f"A label has 1 to {LABEL_LIMIT} characters.", path)
+    yield from check_line(text, *path)
 
 
 def check_broader(given: Sequence[Definition], broader: Mapping[Name, Name | None]) -> Iterator[Problem]:

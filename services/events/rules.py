@@ -10,7 +10,7 @@ from services.dates import check_order
 from services.errors import ErrorCode, Problem
 from services.events.content import EventContent, Participant
 from services.organisations.rules import check_website
-from services.text import clean
+from services.text import check_line, clean
 
 LINE_LIMIT: Final = 500
 """Characters of a place, and of what is said of a document."""
@@ -54,3 +54,4 @@ def _check_source(source: SourceDocument) -> Iterator[Problem]:
 def _check_line(line: str, *field: str) -> Iterator[Problem]:
     if not 1 <= len(clean(line)) <= LINE_LIMIT:
         yield Problem(ErrorCode.INVALID, f"Give 1 to {LINE_LIMIT} characters, or leave it out.", field)
+    yield from check_line(clean(line), *field)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services import log
 from services.errors import ErrorCode, refusal
-from services.identity.providers import Provider
+from services.identity.providers import Provider, prove
 from services.identity.rules import (
     SUBJECT_LIMIT,
     email_of,
@@ -29,7 +29,6 @@ from services.organisations.rules import check_admin_remains
 from services.organisations.sign_ins import SignInMethod, record_use
 from services.organisations.tables import Membership, Organisation, Person
 from services.organisations.terms import Role
-from services.text import clean
 from services.transaction import transaction
 from services.viewer import ANYONE, Viewer, person_key
 
@@ -45,6 +44,7 @@ _MACHINE = f"""
     join identity_provider provider
         on provider.organisation = identity.organisation and provider.issuer = identity.issuer
     where identity.id = {{}} and identity.kind = 'MACHINE' and provider.is_enabled and provider.allows_machines
+        and provider.proven_at is not null
 """  # noqa: S608 - only a constant stands in it
 
 
@@ -136,6 +136,8 @@ async def _admitted(arrival: Arrival) -> tuple[ExternalIdentity | None, Role | N
     role = role_of(provider.rules, provider.default_role, arrival.claims)
     if arrival.kind is IdentityKind.MACHINE:
         role = of_machine(role)
+    else:
+        await prove(present)
     identity = await _known(arrival)
     if identity is None:
         if role is None:
@@ -177,7 +179,7 @@ async def _made(arrival: Arrival) -> ExternalIdentity:
     if person_id is None:
         person = Person(
             id=new_id(),
-            name=clean(name_of(arrival.claims, arrival.subject)),
+            name=name_of(arrival.claims, arrival.subject),
             email=email_of(arrival.claims),
         )
         person.audience = [person_key(person.id)]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services import log
-from services.access import check_revision
+from services.access import check_revision, require_steward
 from services.columns import stored
 from services.errors import ErrorCode, Problem, refusal, refuse_if
 from services.identity.ports import Issuers
@@ -19,6 +19,8 @@ from services.organisations.members import led
 from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
 from services.viewer import Viewer
+
+_TAKEN = "This issuer signs people in to another organisation already, and it can serve one only. Ask a steward."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,12 @@ async def configure_provider(
                 *check_rules(given.rules, given.default_role),
             ]
         )
-        await _check_free(organisation.id, given.issuer)
+        if await _is_taken(organisation.id, given.issuer):
+            raise refusal(
+                ErrorCode.ALREADY_EXISTS,
+                _TAKEN,
+                "issuer",
+            )
         columns: dict[str, Any] = {
             "issuer": given.issuer,
             "client_id": given.client_id,
@@ -94,6 +101,8 @@ async def configure_provider(
             await IdentityProvider.insert(IdentityProvider(organisation=organisation.id, **columns))
         else:
             check_revision(expected_version, present.revision)
+            if present.issuer != given.issuer:
+                columns["proven_at"] = None
             same = (present.issuer, present.client_id) == (given.issuer, given.client_id)
             if not same and given.client_secret is None:
                 columns["client_secret"] = None  # it was issued to another client; whoever changes it gives its own
@@ -132,6 +141,53 @@ async def remove_provider(viewer: Viewer, organisation_slug: str) -> UUID:
     return organisation.id
 
 
+async def free_issuer(viewer: Viewer, issuer: str) -> UUID:
+    """Have an issuer serve the organisation no longer that it serves; gives that organisation's id. For stewards.
+
+    Its provider is switched off, so that the next sign-in there is not what takes the issuer again.
+    """
+    viewer.require_scope(TokenScope.WRITE)
+    require_steward(viewer, "free an issuer")
+    async with keyring_change():
+        of_it = (IdentityProvider.issuer == issuer) & IdentityProvider.proven_at.is_not_null()
+        present = await IdentityProvider.objects().where(of_it).lock_rows("NO KEY UPDATE").first()
+        if present is None:
+            raise refusal(ErrorCode.NOT_FOUND, "This issuer serves no organisation.", "issuer")
+        organisation: UUID = present.organisation
+        await IdentityProvider.update(
+            {
+                IdentityProvider.proven_at: None,
+                IdentityProvider.is_enabled: False,
+                IdentityProvider.revision: IdentityProvider.revision + 1,
+                IdentityProvider.updated_at: datetime.now(UTC),
+            }
+        ).where(IdentityProvider.id == present.id)
+        await _end_sessions(organisation)
+        await log.record(
+            viewer,
+            "free_issuer",
+            "Organisation",
+            organisation,
+            organisation=organisation,
+            detail={"issuer": issuer},
+        )
+    return organisation
+
+
+async def prove(provider: IdentityProvider) -> None:
+    """Note, inside the caller's transaction, that somebody was signed in by the organisation's client at the issuer.
+
+    Only who runs the issuer can have registered that client, with an address of this organisation to come back to.
+    Raises DomainError where another organisation has shown the same before.
+    """
+    of_it = IdentityProvider.id == provider.id
+    if await IdentityProvider.exists().where(of_it & IdentityProvider.proven_at.is_not_null()):
+        return
+    if await _is_taken(provider.organisation, provider.issuer):
+        raise refusal(ErrorCode.WRONG_STATE, _TAKEN)
+    await IdentityProvider.update({IdentityProvider.proven_at: datetime.now(UTC)}).where(of_it)
+
+
 async def try_rules(
     viewer: Viewer, organisation_slug: str, claims: Mapping[str, Any], rules: Sequence[RoleRule] | None
 ) -> Tried | None:
@@ -158,8 +214,8 @@ async def provider_of_organisation(slug: str) -> Provider | None:
 
 
 async def provider_of_issuer(issuer: str) -> Provider | None:
-    """As `provider_of_organisation`, for an issuer."""
-    found = await IdentityProvider.raw(_PROVIDER + "provider.issuer = {}", issuer)
+    """The provider of the organisation that has shown that an issuer is its own, as `provider_of_organisation`."""
+    found = await IdentityProvider.raw(_PROVIDER + "provider.issuer = {} and provider.proven_at is not null", issuer)
     return _provider(found[0]) if found else None
 
 
@@ -174,16 +230,12 @@ def _check_issuer(issuers: Issuers, issuer: str) -> list[Problem]:
     return [Problem(ErrorCode.INVALID, why, ("issuer",))] if why else []
 
 
-async def _check_free(organisation: UUID, issuer: str) -> None:
-    # Two organisations that name the same issuer at once come here one after the other.
+async def _is_taken(organisation: UUID, issuer: str) -> bool:
+    """Whether another organisation has shown that the issuer is its own; it alone may still say so from now on."""
+    # Two organisations that show the same issuer at once come here one after the other.
     await IdentityProvider.raw("select pg_advisory_xact_lock(hashtextextended({}, 0))", issuer)
     taken = (IdentityProvider.issuer == issuer) & (IdentityProvider.organisation != organisation)
-    if await IdentityProvider.exists().where(taken):
-        raise refusal(
-            ErrorCode.ALREADY_EXISTS,
-            "This issuer signs people in to another organisation already, and it can serve one only. Ask a steward.",
-            "issuer",
-        )
+    return await IdentityProvider.exists().where(taken & IdentityProvider.proven_at.is_not_null())
 
 
 async def _end_sessions(organisation: UUID) -> None:

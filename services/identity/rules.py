@@ -8,7 +8,7 @@ from typing import Any, Final
 from services.errors import ErrorCode, Problem
 from services.organisations.rules import NAME_LIMIT, check_email
 from services.organisations.terms import Role, TokenScope
-from services.text import clean
+from services.text import as_line
 
 SESSION_LIFE: Final = timedelta(hours=12)
 """After this a person signs in again, so that what their provider says of them is looked at every day."""
@@ -61,11 +61,11 @@ def machine_scopes(claims: Mapping[str, Any]) -> frozenset[TokenScope]:
 
 
 def name_of(claims: Mapping[str, Any], subject: str) -> str:
-    """What to call somebody: their name, or the best that the provider gives."""
-    full = " ".join(clean(str(claims[part])) for part in ("given_name", "family_name") if claims.get(part))
+    """What to call somebody, in one line: their name, or the best that the provider gives."""
+    full = " ".join(str(claims[part]) for part in ("given_name", "family_name") if claims.get(part))
     given = [claims.get("name"), full, claims.get("preferred_username"), claims.get("client_id"), claims.get("email")]
-    texts = (clean(one) for one in given if isinstance(one, str))
-    return next((text for text in texts if text), clean(subject) or "?")[:NAME_LIMIT]
+    texts = (as_line(one) for one in given if isinstance(one, str))
+    return next((text for text in texts if text), as_line(subject) or "?")[:NAME_LIMIT]
 
 
 def email_of(claims: Mapping[str, Any]) -> str | None:

@@ -26,7 +26,7 @@ class IdentityProvider(Identified, Table):
     """An organisation's OpenID Connect provider. Read by the organisation's ADMINs."""
 
     organisation = ForeignKey(Organisation, null=False, on_delete=OnDelete.cascade, unique=True)
-    issuer = Text(unique=True, help_text="An issuer signs people in to one organisation only.")
+    issuer = Text(help_text="Of those that have shown that it is theirs, one organisation only has it.")
     client_id = Text()
     client_secret = Text(null=True, default=None, help_text="Encrypted; null for a public client.")
     scopes = Array(base_column=Text(), help_text="What is asked for, such as openid profile email.")
@@ -34,6 +34,7 @@ class IdentityProvider(Identified, Table):
     default_role = Varchar(length=20, choices=Role, null=True, default=None)
     allows_machines = Boolean(default=False)
     is_enabled = Boolean(default=True)
+    proven_at = Timestamptz(null=True, default=None, help_text="When somebody was first signed in by it.")
     revision = Integer(default=1, help_text="Rises with every change; guards against lost updates.")
     created_at = Timestamptz(default=TimestamptzNow())
     updated_at = Timestamptz(default=TimestamptzNow())

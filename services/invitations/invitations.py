@@ -1,5 +1,8 @@
 """Verbs on invitations of people. Each runs in one transaction and appends to the log.
 
+Somebody who is here already is asked as who they are: they see the invitation, and accept or decline it. For everybody
+else there is a link.
+
 An invitation's secret leaves the service once, when it is made; what is kept is its hash. Whoever holds the secret
 may use it once. A secret that nothing has, that was used, taken back or has expired, or that is for somebody else's
 address is refused in the same words.
@@ -10,13 +13,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from piccolo.columns.combination import And, Where
+
 from services import idempotency, log
-from services.access import unknown
+from services.access import access, unknown
 from services.errors import DomainError, ErrorCode, refusal, refuse_if
 from services.ids import new_id
 from services.invitations.rules import INVITATIONS_AT_MOST, USUAL_WAIT, check_wait, is_for
 from services.invitations.tables import Invitation
-from services.notifications.notifications import News, tell_organisation
+from services.notifications.notifications import News, tell_organisation, tell_person
 from services.notifications.terms import NotificationKind
 from services.organisations.keyrings import keyring_change
 from services.organisations.locks import lock_organisation
@@ -35,7 +40,7 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewInvitation:
-    """An invitation to be made; the organisation is named by its slug. Without an address it is for any holder."""
+    """An invitation to be made; the organisation is named by its slug. A link without an address is for any holder."""
 
     organisation: str
     role: Role
@@ -71,29 +76,38 @@ async def invite_member(viewer: Viewer, new: NewInvitation, *, idempotency_key: 
             return MadeInvitation(claim.id, None)
         refuse_if([*check_email(email), *check_wait(new.expires_in_days)])
         await check_not_known(organisation, email, "email")
-        now = datetime.now(UTC)
-        await Invitation.delete().where((Invitation.organisation == organisation.id) & (Invitation.expires_at <= now))
-        if await Invitation.count().where(Invitation.organisation == organisation.id) >= INVITATIONS_AT_MOST:
-            raise refusal(
-                ErrorCode.WRONG_STATE,
-                f"{INVITATIONS_AT_MOST} invitations wait already. Take back one that nobody uses.",
-            )
         secret = INVITATION_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
-        await Invitation.insert(
-            Invitation(
-                id=claim.id,
-                organisation=organisation.id,
-                role=new.role,
-                email=email,
-                secret_hash=secret_hash(secret),
-                invited_by=viewer.person,
-                created_at=now,
-                expires_at=now + timedelta(days=new.expires_in_days),
-            )
-        )
+        await _wait(viewer, organisation, new, claim.id, email=email, secret=secret)
         # Without the address, which must not outlast the invitation.
         await _noted(viewer, "invite_member", claim.id, organisation, role=new.role)
     return MadeInvitation(claim.id, secret)
+
+
+async def invite_person(
+    viewer: Viewer, new: NewInvitation, person_id: UUID | None, *, idempotency_key: str | None = None
+) -> UUID:
+    """Ask a person whom the viewer can see to become a member; gives the invitation's id. Nothing of theirs changes."""
+    viewer.require_scope(TokenScope.WRITE)
+    async with transaction():
+        organisation = await led(viewer, new.organisation, "invite people to it")
+        claim = await idempotency.claim(viewer, "invite_person", idempotency_key, (new, person_id))
+        if claim.made:
+            return claim.id
+        if new.email is not None:
+            raise refusal(ErrorCode.INVALID, "Give either `person`, or the address of somebody new.", "person")
+        refuse_if(check_wait(new.expires_in_days))
+        person = await access(Person, viewer, person_id, "person", "person")
+        if await Person.exists().where((Person.id == person.id) & Person.erased_at.is_not_null()):
+            raise unknown("person", "person")
+        if await _belongs(organisation, person.id):
+            raise refusal(ErrorCode.ALREADY_EXISTS, "This person is a member already.", "person")
+        await _wait(viewer, organisation, new, claim.id, person=person.id)
+        await _noted(viewer, "invite_member", claim.id, organisation, role=new.role, person=str(person.id))
+        # Whoever is asked again and again is told once a day.
+        day = datetime.now(UTC).date().isoformat()
+        news = News(NotificationKind.ORGANISATION_INVITATION, "Organisation", organisation.id, day)
+        await tell_person(person.id, news)
+    return claim.id
 
 
 async def revoke_invitation(viewer: Viewer, invitation_id: UUID | None) -> UUID:
@@ -115,23 +129,36 @@ async def accept_invitation(viewer: Viewer, secret: str) -> UUID:
     """Become a member by a link; gives the membership's id. A member's link stays as it was."""
     person = viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
-        invitation, organisation = await _taken(secret)
+        invitation, organisation = await _taken(_by_link(secret), _no_invitation())
         own = await Person.select(Person.email).where(Person.id == person).first()
         if own is None or not is_for(invitation.email, own["email"]):
             raise _no_invitation()
-        if viewer.within not in {None, organisation.id}:  # they could neither use the membership nor leave again
-            raise refusal(
-                ErrorCode.FORBIDDEN,
-                "Your provider signed you in for one organisation alone. Follow the link without being signed in, as"
-                " somebody new, or with a personal token that was made elsewhere.",
-            )
-        if await Membership.exists().where(
-            (Membership.organisation == organisation.id) & (Membership.person == person)
-        ):
+        _check_speaks_for(viewer, organisation)
+        if await _belongs(organisation, person):
             raise refusal(ErrorCode.ALREADY_EXISTS, "You are a member already. The invitation is left for another.")
         membership = new_id()
         await _come_in(viewer, invitation, organisation, person, membership)
     return membership
+
+
+async def accept_own_invitation(viewer: Viewer, invitation_id: UUID | None) -> UUID:
+    """Become a member as somebody who was asked; gives the membership's id."""
+    person = viewer.require_scope(TokenScope.WRITE)
+    async with keyring_change():
+        invitation, organisation = await _taken(_own(person, invitation_id), unknown("invitation", "id"))
+        _check_speaks_for(viewer, organisation)
+        membership = new_id()
+        await _come_in(viewer, invitation, organisation, person, membership)
+    return membership
+
+
+async def decline_invitation(viewer: Viewer, invitation_id: UUID | None) -> UUID:
+    """Say no to what one was asked, by any sign-in; gives the organisation's id."""
+    person = viewer.require_scope(TokenScope.WRITE)
+    async with transaction():
+        invitation, organisation = await _taken(_own(person, invitation_id), unknown("invitation", "id"))
+        await _noted(viewer, "decline_invitation", invitation.id, organisation)
+    return organisation.id
 
 
 async def accept_as_newcomer(secret: str, name: str) -> Newcomer:
@@ -142,7 +169,7 @@ async def accept_as_newcomer(secret: str, name: str) -> Newcomer:
     called = clean(name)
     refuse_if(check_name(called, "name"))
     async with keyring_change():
-        invitation, organisation = await _taken(secret)
+        invitation, organisation = await _taken(_by_link(secret), _no_invitation())
         await check_not_known(organisation, invitation.email)
         person, membership = await make_person(called, invitation.email), new_id()
         newcomer = Viewer(person=person, name=called)
@@ -152,14 +179,72 @@ async def accept_as_newcomer(secret: str, name: str) -> Newcomer:
     return Newcomer(person, membership, token)
 
 
-async def _taken(secret: str) -> tuple[Invitation, Organisation]:
-    """The invitation of a secret, which from now on nobody else can use, and its organisation, whose row is locked.
+async def _wait(
+    viewer: Viewer,
+    organisation: Organisation,
+    new: NewInvitation,
+    invitation: UUID,
+    *,
+    person: UUID | None = None,
+    email: str | None = None,
+    secret: str | None = None,
+) -> None:
+    """Have an invitation of a person, or of whoever holds a secret, wait, where there is room for it."""
+    now, of_it = datetime.now(UTC), Invitation.organisation == organisation.id
+    await Invitation.delete().where(of_it & (Invitation.expires_at <= now))
+    if person and await Invitation.exists().where(of_it & (Invitation.person == person)):
+        raise refusal(ErrorCode.ALREADY_EXISTS, "This person is invited already. Take that back first.", "person")
+    if await Invitation.count().where(of_it) >= INVITATIONS_AT_MOST:
+        raise refusal(
+            ErrorCode.WRONG_STATE,
+            f"{INVITATIONS_AT_MOST} invitations wait already. Take back one that nobody uses.",
+        )
+    await Invitation.insert(
+        Invitation(
+            id=invitation,
+            organisation=organisation.id,
+            role=new.role,
+            email=email,
+            person=person,
+            secret_hash=secret_hash(secret) if secret else None,
+            invited_by=viewer.person,
+            created_at=now,
+            expires_at=now + timedelta(days=new.expires_in_days),
+        )
+    )
+
+
+async def _belongs(organisation: Organisation, person: UUID) -> bool:
+    of_it = Membership.organisation == organisation.id
+    return await Membership.exists().where(of_it & (Membership.person == person))
+
+
+def _check_speaks_for(viewer: Viewer, organisation: Organisation) -> None:
+    """Raise DomainError where a provider signed the viewer in for another organisation: it brings nobody in here."""
+    if viewer.within not in {None, organisation.id}:
+        raise refusal(
+            ErrorCode.FORBIDDEN,
+            "Your provider signed you in for one organisation alone. Come in with a personal token that was made"
+            " elsewhere, or by a link without being signed in, as somebody new.",
+        )
+
+
+def _by_link(secret: str) -> Where:
+    return Invitation.secret_hash == secret_hash(secret)
+
+
+def _own(person: UUID, invitation: UUID | None) -> And:
+    return (Invitation.id == invitation) & (Invitation.person == person)
+
+
+async def _taken(where: Where | And, otherwise: DomainError) -> tuple[Invitation, Organisation]:
+    """The invitation that fits, which from now on nobody else can use, and its organisation, whose row is locked.
 
     It is as good as who made it: an ADMIN who has lost the role does not come back by a link of their own.
     """
-    found = await Invitation.objects().where(Invitation.secret_hash == secret_hash(secret)).first()
+    found = await Invitation.objects().where(where).first()
     if found is None:
-        raise _no_invitation()
+        raise otherwise
     organisation = await _locked(found.organisation)
     open_still = (Invitation.id == found.id) & (Invitation.expires_at > datetime.now(UTC))
     if not await Invitation.delete().where(open_still).returning(Invitation.id) or not await Membership.exists().where(
@@ -167,7 +252,7 @@ async def _taken(secret: str) -> tuple[Invitation, Organisation]:
         & (Membership.person == found.invited_by)
         & (Membership.role == Role.ADMIN)
     ):
-        raise _no_invitation()
+        raise otherwise
     return found, organisation
 
 
@@ -175,6 +260,8 @@ async def _come_in(
     viewer: Viewer, invitation: Invitation, organisation: Organisation, person: UUID, membership: UUID
 ) -> None:
     await join(organisation, person, Role(invitation.role), membership)
+    # Whoever was asked, too, and came by a link has answered.
+    await Invitation.delete().where((Invitation.organisation == organisation.id) & (Invitation.person == person))
     await log.record(
         viewer,
         "accept_invitation",
@@ -190,7 +277,7 @@ async def _come_in(
 async def _locked(organisation: UUID) -> Organisation:
     found = await lock_organisation(Organisation.id == organisation)
     if found is None:
-        raise _no_invitation()
+        raise unknown("invitation", "id")
     return found
 
 

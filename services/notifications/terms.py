@@ -26,6 +26,10 @@ class NotificationKind(Term):
         ),
     )
     INVITATION_ACCEPTED = "INVITATION_ACCEPTED", "Somebody has come into your organisation by an invitation."
+    ORGANISATION_INVITATION = (
+        "ORGANISATION_INVITATION",
+        "An organisation asks you to become a member. See `viewer { invitations }`.",
+    )
     NETWORK_INVITATION = "NETWORK_INVITATION", "A network invites your organisation."
     NETWORK_REQUEST = "NETWORK_REQUEST", "An organisation asks to join a network that yours guides."
     NETWORK_ACCEPTED = "NETWORK_ACCEPTED", "The other side accepted that an organisation joins a network."

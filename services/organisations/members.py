@@ -1,10 +1,12 @@
 """Verbs on memberships. Each runs in one transaction and appends to the log."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from services import idempotency, log
-from services.access import access, role_refusal, unknown
+from services.access import role_refusal, unknown
 from services.errors import DomainError, ErrorCode, refusal, refuse_if
 from services.ids import new_id
 from services.organisations.keyrings import keyring_change, renew_audiences
@@ -15,21 +17,27 @@ from services.organisations.terms import Role, TokenScope
 from services.text import clean
 from services.viewer import Viewer, person_key
 
+LEFT_LATELY: Final = timedelta(days=30)
+_LEFT_ELSEWHERE: Final = """
+    select from log where person = {} and subject_id = {} and action in ('leave_organisation', 'remove_member')
+        and (detail ->> 'elsewhere')::boolean and at > {} limit 1
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMember:
-    """Somebody to be added to an organisation, which is named by its slug. `name` and `email` are a new person's."""
+    """A new person to be added to an organisation, which is named by its slug."""
 
     organisation: str
     role: Role
-    name: str | None = None
+    name: str
     email: str | None = None
 
 
-async def add_new_member(viewer: Viewer, new: NewMember, *, idempotency_key: str | None = None) -> UUID:
-    """Add somebody whom the network does not know yet; gives the membership's id."""
+async def add_member(viewer: Viewer, new: NewMember, *, idempotency_key: str | None = None) -> UUID:
+    """Add somebody whom nobody knows here yet; gives the membership's id. Who is here already is invited."""
     viewer.require_scope(TokenScope.WRITE)
-    name, email = clean(new.name or ""), clean(new.email or "") or None
+    name, email = clean(new.name), clean(new.email or "") or None
     async with keyring_change():
         organisation = await led(viewer, new.organisation, "add people to it")
         claim = await idempotency.claim(viewer, "add_member", idempotency_key, new)
@@ -41,28 +49,6 @@ async def add_new_member(viewer: Viewer, new: NewMember, *, idempotency_key: str
         await join(organisation, person, new.role, claim.id)
         await log.record(
             viewer, "add_member", "Person", person, organisation=organisation.id, detail={"role": new.role}
-        )
-    return claim.id
-
-
-async def add_member(
-    viewer: Viewer, new: NewMember, person_id: UUID | None, *, idempotency_key: str | None = None
-) -> UUID:
-    """Add a person whom the viewer can see, such as somebody of another organisation; gives the membership's id."""
-    viewer.require_scope(TokenScope.WRITE)
-    async with keyring_change():
-        organisation = await led(viewer, new.organisation, "add people to it")
-        claim = await idempotency.claim(viewer, "add_member", idempotency_key, (new, person_id))
-        if claim.made:
-            return claim.id
-        if new.name is not None or new.email is not None:
-            raise refusal(ErrorCode.INVALID, "Give either `person`, or the name of a new one.", "person")
-        person = await access(Person, viewer, person_id, "person", "person")
-        if await Person.exists().where((Person.id == person.id) & Person.erased_at.is_not_null()):
-            raise unknown("person", "person")
-        await join(organisation, person.id, new.role, claim.id)
-        await log.record(
-            viewer, "add_member", "Person", person.id, organisation=organisation.id, detail={"role": new.role}
         )
     return claim.id
 
@@ -107,11 +93,13 @@ async def hand_over_administration(viewer: Viewer, organisation_slug: str, to: U
 
 
 async def leave_organisation(viewer: Viewer, organisation_slug: str) -> UUID:
-    """Lay down one's own membership; gives the organisation's id. The last ADMIN hands over first."""
+    """Lay down one's own membership; gives the organisation's id. The last ADMIN hands over first.
+
+    By any sign-in, also one that speaks for another organisation alone: nobody is held where they do not want to be.
+    """
     person = viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
         organisation = await organisation_for_change(organisation_slug, "organisation")
-        _check_speaks_for(viewer, organisation, "organisation")
         membership = await _membership(organisation, person, "organisation")
         await _end(viewer, organisation, membership, "leave_organisation", "organisation")
     return organisation.id
@@ -127,7 +115,6 @@ async def remove_member(viewer: Viewer, organisation_slug: str, person_id: UUID 
         organisation = await organisation_for_change(organisation_slug, "organisation")
         if person_id is None or person_id != viewer.person:
             await require_admin(viewer, organisation.id, "remove people from it")
-        _check_speaks_for(viewer, organisation, "person")
         membership = await _membership(organisation, person_id, "person")
         await _end(viewer, organisation, membership, "remove_member", "person")
     return organisation.id
@@ -221,6 +208,14 @@ async def check_speaks_for_all(viewer: Viewer) -> None:
         )
 
 
+async def has_left_elsewhere(viewer: Viewer) -> bool:
+    """Whether the viewer signed in for one organisation, and such a sign-in has left another in their name lately."""
+    if viewer.within is None:
+        return False
+    since = datetime.now(UTC) - LEFT_LATELY
+    return bool(await Membership.raw(_LEFT_ELSEWHERE, viewer.person, viewer.person, since))
+
+
 async def admins(organisation: UUID) -> int:
     """How many ADMINs there are who can act: who was erased cannot."""
     of_it = (Membership.organisation == organisation) & Membership.person.erased_at.is_null()
@@ -232,13 +227,8 @@ async def _end(viewer: Viewer, organisation: Organisation, membership: Membershi
     refuse_if(check_admin_remains(Role(membership.role), None, await admins(organisation.id), field))
     await Membership.delete().where(Membership.id == membership.id)
     await renew_audiences(persons=[membership.person])
-    await log.record(viewer, action, "Person", membership.person, organisation=organisation.id)
-
-
-def _check_speaks_for(viewer: Viewer, organisation: Organisation, field: str) -> None:
-    """Raise DomainError where the viewer is signed in for another organisation, by a provider of that one."""
-    if viewer.within not in {None, organisation.id}:
-        raise _no_member(organisation, field)
+    detail = {} if viewer.within in {None, organisation.id} else {"elsewhere": True}
+    await log.record(viewer, action, "Person", membership.person, organisation=organisation.id, detail=detail)
 
 
 async def _membership(organisation: Organisation, person_id: UUID | None, field: str) -> Membership:

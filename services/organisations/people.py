@@ -48,8 +48,16 @@ _OF_TOKEN = f"""
       and person.erased_at is null
 """  # noqa: S608 - as above
 
-_ADMITTED_WITHIN = 'select "case" from admission where until > now() and (person = {} or organisation = {})'
-"""As in services.organisations.keyrings, for one organisation of the person's alone."""
+_ADMITTED_WITHIN = """
+    select admission."case" from admission join "case" on "case".id = admission."case"
+    where admission.until > now() and (
+        admission.organisation = {} or admission.person = {} and "case".owner = {}
+    )
+"""
+"""As in services.organisations.keyrings, for one organisation alone: what it was let into, and the person by it.
+
+Who let a person in trusts them, and not whoever says for another organisation that this is them.
+"""
 
 _OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.erased_at is null"  # noqa: S608 - as above
 
@@ -95,7 +103,7 @@ async def viewer_again(viewer: Viewer) -> Viewer:
 
 
 async def narrowed(viewer: Viewer, organisation: UUID | None) -> Viewer:
-    """The viewer with what they hold in one organisation and by it, and as a person; without one, as they are."""
+    """The viewer with what they hold in one organisation and by it, and their own key; without one, as they are."""
     if organisation is None:
         return viewer
     role = viewer.roles.get(organisation)
@@ -104,7 +112,7 @@ async def narrowed(viewer: Viewer, organisation: UUID | None) -> Viewer:
         networks = await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation == organisation)
         kept |= {organisation_key(organisation), *(network_key(one["network"]) for one in networks)}
     if admissions(viewer.keyring):
-        let_in = await Person.raw(_ADMITTED_WITHIN, viewer.person, organisation if role else None)
+        let_in = await Person.raw(_ADMITTED_WITHIN, organisation if role else None, viewer.person, organisation)
         kept |= {admission_key(one["case"]) for one in let_in}
     return replace(
         viewer,

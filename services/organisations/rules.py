@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from services.countries import EU_STYLE, check_country
 from services.errors import ErrorCode, Problem
 from services.organisations.terms import Role, TokenScope
+from services.text import check_line
 
 NAME_LIMIT = 200
 LABEL_LIMIT = 100
@@ -54,7 +55,8 @@ def check_website(website: str | None) -> Iterator[Problem]:
         return
     try:
         parts = urlsplit(website)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"[\s\x00-\x1f]", website)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        good = good and not re.search(r"\s", website) and not any(check_line(website))
     except ValueError:
         good = False
     if not good or len(website) > WEBSITE_LIMIT:
@@ -71,6 +73,7 @@ def check_identifiers(identifiers: Sequence[Identifier]) -> Iterator[Problem]:
                 yield Problem(
                     ErrorCode.INVALID, f"Give 1 to {NAME_LIMIT} characters.", ("identifiers", str(place), name)
                 )
+            yield from check_line(text, "identifiers", str(place), name)
         if one in identifiers[:place]:
             yield Problem(ErrorCode.INVALID, "This identifier is given twice.", ("identifiers", str(place)))
 
@@ -81,11 +84,12 @@ def check_name(name: str, *field: str) -> Iterator[Problem]:
         yield Problem(ErrorCode.REQUIRED, "Give the person's name.", field)
     elif len(name) > NAME_LIMIT:
         yield Problem(ErrorCode.TOO_LONG, f"A name has at most {NAME_LIMIT} characters.", field)
+    yield from check_line(name, *field)
 
 
 def check_email(email: str | None) -> Iterator[Problem]:
     """Something that can be an address; whether mail arrives there is another matter."""
-    if email is not None and (len(email) > EMAIL_LIMIT or not _EMAIL.fullmatch(email)):
+    if email is not None and (len(email) > EMAIL_LIMIT or not _EMAIL.fullmatch(email) or any(check_line(email))):
         yield Problem(ErrorCode.INVALID, f"«{email}» is no e-mail address, such as ann@example.org.", ("email",))
 
 
@@ -121,6 +125,7 @@ def check_token(
         yield Problem(ErrorCode.REQUIRED, "Say what the token is for, such as «nightly export».", ("label",))
     elif len(label) > LABEL_LIMIT:
         yield Problem(ErrorCode.TOO_LONG, f"A label has at most {LABEL_LIMIT} characters.", ("label",))
+    yield from check_line(label, "label")
     if not 1 <= expires_in_days <= longest:
         yield Problem(ErrorCode.INVALID, f"A token is valid for 1 to {longest} days.", ("expiresInDays",))
     if not scopes:

@@ -3,10 +3,14 @@
 A line belongs to the organisations that it concerns, one line for each: a sign-in to those that the sign-in gives
 powers in; what became of somebody's token to the organisations of that person; a denial to the organisation whose thing
 it was about, if the person could read that thing. What concerns no organisation is for whoever runs this instance.
+
+From where it was is told to the organisation that it went through, by its provider or by a token that was made in such
+a session, and to the only one that somebody belongs to. To the others it is not: whoever works for two of them has not
+asked either to learn from where they sign in to the other.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -74,12 +78,14 @@ async def record_sign_in(
     the log, for ADDRESSES_KEPT.
     """
     what = subject or ("Person", viewer.require_person())
-    await _record(viewer, SIGN_IN, what, viewer.roles, {"method": method, **await _whence(viewer, address, what)})
+    whence = await _whence(viewer.person, _through(viewer.within, viewer.roles), address, what[1])
+    await _record(viewer, SIGN_IN, what, viewer.roles, {"method": method}, whence=whence)
 
 
 async def record_sign_out(viewer: Viewer, *, address: str, subject: tuple[str, UUID]) -> None:
     """Append that somebody signed out, as `record_sign_in` does that they came in."""
-    await _record(viewer, SIGN_OUT, subject, viewer.roles, await _whence(viewer, address, subject))
+    whence = await _whence(viewer.person, _through(viewer.within, viewer.roles), address, subject[1])
+    await _record(viewer, SIGN_OUT, subject, viewer.roles, {}, whence=whence)
 
 
 async def record_use(
@@ -130,22 +136,20 @@ async def record_refused_sign_in(refused: RefusedSignIn, times: int) -> None:
     At an organisation's provider to that organisation's.
     """
     async with transaction():
-        holder = await PersonalToken.select(PersonalToken.person).where(PersonalToken.id == refused.token).first()
-        organisations = [refused.organisation] if refused.organisation else []
+        columns = (PersonalToken.person, PersonalToken.organisation)
+        holder = await PersonalToken.select(*columns).where(PersonalToken.id == refused.token).first()
+        within, organisations = refused.organisation, [refused.organisation] if refused.organisation else []
         if holder:
-            of_theirs = Membership.person == holder["person"]
+            of_theirs, within = Membership.person == holder["person"], holder["organisation"]
             rows = await Membership.select(Membership.organisation).where(of_theirs).order_by(Membership.organisation)
-            organisations = [row["organisation"] for row in rows]
+            organisations = [row["organisation"] for row in rows if within in {None, row["organisation"]}]
         subject = ("Organisation", refused.organisation) if refused.organisation else _NOTHING_KNOWN
         if refused.token:
             subject = ("PersonalToken", refused.token)
         detail: dict[str, object] = {"times": times} | ({"why": refused.why} if refused.why else {})
-        if refused.address:
-            person = holder["person"] if holder else None
-            detail["address"] = await keep_address(
-                refused.address, person=person, subject=subject[1], organisations=organisations
-            )
-        await _record(ANYONE, REFUSE_SIGN_IN, subject, organisations, detail)
+        person = holder["person"] if holder else None
+        whence = await _whence(person, _through(within, organisations), refused.address, subject[1])
+        await _record(ANYONE, REFUSE_SIGN_IN, subject, organisations, detail, whence=whence)
 
 
 async def record_denial(denied: Denied, times: int) -> None:
@@ -180,12 +184,27 @@ async def forget_where() -> int:
     return count
 
 
-async def _whence(viewer: Viewer, address: str, subject: tuple[str, UUID]) -> dict[str, str]:
-    """What a line says of an address that is kept apart from it."""
+@dataclass(frozen=True, slots=True)
+class _Whence:
+    """An address that is kept apart from the log, as a line says it, and the organisations whose lines do."""
+
+    told: Collection[UUID | None] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
+
+
+def _through(within: UUID | None, organisations: Collection[UUID]) -> Collection[UUID]:
+    """The organisations that learn from where: the one that it went through, or the only one there is."""
+    if within is not None:
+        return {within} & set(organisations)
+    return organisations if len(organisations) == 1 else ()
+
+
+async def _whence(person: UUID | None, told: Collection[UUID], address: str, subject: UUID) -> _Whence:
+    """Keep an address. Where no organisation learns it, it is still known to be no new one the next time."""
     if not address:
-        return {}
-    kept = await keep_address(address, person=viewer.person, subject=subject[1], organisations=viewer.roles)
-    return {"address": kept}
+        return _Whence()
+    kept = await keep_address(address, person=person, subject=subject, organisations=told)
+    return _Whence((None, *told), {"address": kept})
 
 
 async def _record(
@@ -194,6 +213,9 @@ async def _record(
     subject: tuple[str, UUID],
     organisations: Collection[UUID],
     detail: Mapping[str, object],
+    *,
+    whence: _Whence = _Whence(),
 ) -> None:
     for organisation in organisations or (None,):
-        await log.record(viewer, action, *subject, organisation=organisation, detail=detail)
+        said = {**detail, **whence.said} if organisation in whence.told else detail
+        await log.record(viewer, action, *subject, organisation=organisation, detail=said)

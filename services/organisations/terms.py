@@ -56,6 +56,6 @@ class NetworkRole(Term):
 class TokenScope(Term):
     """What a personal token may be used for; a token's holder can never do more than the person."""
 
-    READ = "READ", "Queries."
+    READ = "READ", "Queries and subscriptions. What a mutation answers is read without it."
     REVIEW = "REVIEW", "Comments and reviews."
     WRITE = "WRITE", "Everything else that changes something."

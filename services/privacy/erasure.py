@@ -20,7 +20,7 @@ from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
 from services.organisations.keyrings import keyring_change
 from services.organisations.locks import lock_organisations, lock_people
-from services.organisations.members import speaks_for_all
+from services.organisations.members import has_left_elsewhere, speaks_for_all
 from services.organisations.tables import Membership, Organisation, Person
 from services.organisations.terms import Role, TokenScope
 from services.privacy.data_exports import drop_export
@@ -92,8 +92,14 @@ async def erase_me(viewer: Viewer, confirm: str) -> Receipt:
         if not await speaks_for_all(viewer):
             raise refusal(
                 ErrorCode.FORBIDDEN,
-                "You are signed in for one organisation, and belong to others as well. Leave those first, from outside"
-                " of this sign-in, or ask whoever runs this instance.",
+                "You are signed in for one organisation, and belong to others as well. Leave those first, or ask"
+                " whoever runs this instance.",
+            )
+        if await has_left_elsewhere(viewer):
+            raise refusal(
+                ErrorCode.FORBIDDEN,
+                "You left another organisation by a sign-in for one alone, less than 30 days ago. Wait that long,"
+                " or ask whoever runs this instance: so no provider does both in your name.",
             )
         issuers = [row["issuer"] for row in await Person.raw(_ISSUERS, person)]
         refuse_if(check_is_they(viewer, issuers, datetime.now(UTC)))

@@ -91,6 +91,14 @@ HOLDINGS: Final = (
         ("id", "organisation", "created_at", "last_used_at", "expires_at", "revoked_at"),
     ),
     Holding(
+        "invited",
+        "Organisations that ask you to become a member.",
+        "invitation",
+        "person",
+        Erasure.DELETE,
+        ("organisation", "role", "created_at", "expires_at"),
+    ),
+    Holding(
         "invited_by_you",
         "Invitations that you made and nobody has used.",
         "invitation",

@@ -9,7 +9,7 @@ from services.dates import check_ahead
 from services.errors import DomainError, ErrorCode, Problem, refusal
 from services.organisations.terms import Role
 from services.reviews.terms import ReviewStatus as Status
-from services.text import TEXT_LIMIT
+from services.text import TEXT_LIMIT, check_prose
 from services.viewer import Viewer
 
 EXPIRES_AFTER_DAYS = 30
@@ -63,6 +63,7 @@ def check_declaration(conflict_of_interest: str, has_none: bool) -> Iterator[Pro
 
 def check_length(text: str, field: str) -> Iterator[Problem]:
     """What a reviewer writes has at most 20,000 characters."""
+    yield from check_prose(text, field)
     if len(text) > TEXT_LIMIT:
         yield Problem(ErrorCode.TOO_LONG, f"It has {len(text)} characters; at most {TEXT_LIMIT} are allowed.", (field,))
 

@@ -278,9 +278,10 @@ def test_a_secret_may_have_any_signs(connected: Connected, visit: Visit) -> None
     assert (_code(refused), "invalid_client" in refused.text) == ("PROVIDER_REFUSED", True)
 
 
-def test_programs_work_with_what_canaille_gives_them(connected: Connected) -> None:
+def test_programs_work_with_what_canaille_gives_them(connected: Connected, visit: Visit) -> None:
     """A JWT for us signs as an editor who reads; one of client credentials is opaque, and is refused."""
     connected.use(connected.client, allowsMachines=True)
+    assert _is_in(visit("ann").sign_in(SLUG))
     importer = connected.canaille.add_program("importer", for_audience=connected.serra.url)
     given = connected.canaille.grant(importer, grant_type="password", username="robot", scope="openid groups")[
         "access_token"

@@ -70,7 +70,8 @@ async def busy(network: SmallNetwork, http: httpx.AsyncClient) -> Busy:
     expiry = datetime.now(UTC) + timedelta(days=9)
     invited = Invitation(organisation=network.olen, role=Role.READER, email=EMAIL, secret_hash=b"1", expires_at=expiry)
     invited.invited_by = ada_id
-    await Invitation.insert(invited)
+    asked = Invitation(organisation=network.pes, role=Role.READER, person=ada_id, expires_at=expiry)
+    await Invitation.insert(invited, asked)
     account = ExternalIdentity(
         organisation=network.olen, issuer="https://login.olen.example", subject="ada", person=ada_id, kind="PERSON"
     )

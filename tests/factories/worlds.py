@@ -7,7 +7,7 @@ import httpx
 from tests.client import Client
 from tests.factories.artefacts import sent_file, stored_file
 from tests.factories.cases import drafted_case, published_case
-from tests.factories.comments import commented
+from tests.factories.comments import commented, person_id
 from tests.factories.events import recorded
 from tests.factories.network import SmallNetwork, small_network
 from tests.factories.organisations import invited, pes_admin
@@ -56,9 +56,10 @@ async def lively_network(http: httpx.AsyncClient) -> SmallNetwork:
 
 
 async def _invited(facilitator: Client) -> None:
-    """A person's invitation that waits, and an organisation's that was taken back: so that it shows nothing."""
-    given = {"organisation": "arbetsformedlingen", "role": "EDITOR", "email": "ann@example.org"}
-    await facilitator.do("inviteMember", given, "__typename")
+    """People's invitations that wait, and an organisation's that was taken back: so that it shows nothing."""
+    given = {"organisation": "arbetsformedlingen", "role": "EDITOR"}
+    await facilitator.do("inviteMember", {**given, "email": "ann@example.org"}, "__typename")
+    await facilitator.do("inviteMember", {**given, "person": await person_id("Reviewer")}, "__typename")
     await facilitator.do("withdrawNetworkProposal", {"id": await invited(facilitator)}, "__typename")
 
 

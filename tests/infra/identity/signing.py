@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from infra.http.front import Front
+from services.identity.tables import IdentityProvider
 from tests.client import Client
 from tests.infra.identity.issuer import CLIENT, Issuer
 
@@ -23,6 +25,14 @@ OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
 def settings(issuer: str, **changes: Any) -> dict[str, Any]:
     """Input of configureIdentityProvider."""
     return {"organisation": "olen", "issuer": issuer, "clientId": CLIENT, "rules": RULES, **changes}
+
+
+async def shown(organisation: str = "olen") -> None:
+    """As if somebody had been signed in by the organisation's provider, which shows that the issuer is its own."""
+    of_it = IdentityProvider.organisation.slug == organisation
+    (provider,) = await IdentityProvider.objects().where(of_it)
+    provider.proven_at = datetime.now(UTC)
+    await provider.save()
 
 
 def parameters(location: str) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """What a session's cookie signs: requests of our own pages, and no others."""
 
+import html
+
 import pytest
 
 from tests.client import Client
@@ -106,3 +108,32 @@ async def test_a_broken_cookie_is_none(serra: Installation) -> None:
         "/graphql", json={"query": ME}, headers={"Cookie": "serra=x", "Sec-Fetch-Site": "none"}
     )
     assert wrong.status_code == 401
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_another_site_signs_nobody_in(signed_in: Browser, site: str) -> None:
+    """Whom it sends to a sign-in is asked first, so nobody is put into another account; our own link goes on."""
+    asked = {"organisation": "olen", "return_to": "/graphql?a=1&b=2"}
+    sent = {"Sec-Fetch-Site": site, "Accept": "text/html"}
+    page = await signed_in.http.get("/sign-in", params=asked, headers=sent)
+    assert page.status_code == 200
+    assert "set-cookie" not in page.headers
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    link = html.unescape(page.text.partition('href="')[2].partition('"')[0])
+    followed = await signed_in.http.get(link, headers={"Sec-Fetch-Site": "same-origin", "Accept": "text/html"})
+    assert followed.status_code == 303
+    assert "serra-sign-in" in followed.headers["set-cookie"]
+    refused = await signed_in.http.get("/sign-in", params=asked, headers={"Sec-Fetch-Site": site})
+    assert (refused.status_code, code_of(refused)) == (403, "CROSS_SITE")
+    assert await signed_in.me()
+
+
+async def test_the_question_says_nothing_of_its_own(browser: Browser) -> None:
+    """What stands in the address is text on the page, and the link leads to our own sign-in whatever it says."""
+    sent = {"Sec-Fetch-Site": "cross-site", "Accept": "text/html"}
+    asked = {"organisation": '"><script>alert(1)</script>', "return_to": "https://evil.example"}
+    page = await browser.http.get("/sign-in", params=asked, headers=sent)
+    assert "<script" not in page.text
+    assert page.text.count('href="/sign-in?') == 1
+    link = html.unescape(page.text.partition('href="')[2].partition('"')[0])
+    assert (await browser.http.get(link)).status_code in {400, 404}

@@ -8,7 +8,7 @@ from services.organisations.tables import Person
 from services.privacy.rules import FRESH
 from tests.client import Client
 from tests.infra.identity.issuer import Issuer
-from tests.infra.identity.signing import Browser, Installation, settings
+from tests.infra.identity.signing import Browser, Installation, settings, shown
 from tests.infra.identity.test_machines import MACHINE
 
 CONFIGURED = "organisation { slug }"
@@ -57,6 +57,7 @@ async def test_a_token_does_not_erase_who_can_sign_in(
 async def test_a_machine_erases_nobody(admin: Client, serra: Installation, issuer: Issuer) -> None:
     """A program with every scope is refused: whoever runs the instance has it erased."""
     await admin.do("configureIdentityProvider", settings(issuer.address, allowsMachines=True), CONFIGURED)
+    await shown()
     machine = serra.client(issuer.token(**{**MACHINE, "scope": "serra:read serra:review serra:write"}))
     assert await machine.refused("eraseMe", {"confirm": "importer"}) == [("FORBIDDEN", "")]
     assert await Person.exists().where(Person.name == "importer")

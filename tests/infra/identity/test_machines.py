@@ -12,8 +12,9 @@ from services.organisations.keyrings import keyring_change
 from services.organisations.tables import Membership
 from tests.client import Client
 from tests.factories.network import SmallNetwork
+from tests.factories.organisations import agency_admin
 from tests.infra.identity.issuer import Issuer
-from tests.infra.identity.signing import ME, Installation, code_of, settings
+from tests.infra.identity.signing import ME, Installation, code_of, settings, shown
 
 CONFIGURED = "organisation { slug }"
 AUDIENCE = "http://127.0.0.1:8000"
@@ -32,6 +33,7 @@ LAB = {"slug": "lab", "organisation": "olen", "names": [{"language": "en", "text
 async def ready(admin: Client, issuer: Issuer) -> Issuer:
     """The issuer, as Olen's provider, for machines too."""
     await admin.do("configureIdentityProvider", settings(issuer.address, allowsMachines=True), CONFIGURED)
+    await shown()
     return issuer
 
 
@@ -98,12 +100,41 @@ async def test_a_logout_token_gives_no_access(ready: Issuer, serra: Installation
 async def test_machines_are_let_in_by_an_admin_alone(admin: Client, issuer: Issuer, serra: Installation) -> None:
     """Without the setting no token of the issuer is taken, and taking the setting back ends it at once."""
     await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    await shown()
     token = issuer.token(**MACHINE)
     assert (await serra.client(token).send(ME)).status_code == 401
     await admin.do("configureIdentityProvider", settings(issuer.address, allowsMachines=True), CONFIGURED)
     assert (await serra.client(token).send(ME)).status_code == 200
     await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
     assert (await serra.client(token).send(ME)).status_code == 401
+
+
+async def test_machines_are_let_in_once_a_person_was(admin: Client, issuer: Issuer, serra: Installation) -> None:
+    """Before anybody was signed in by the issuer nothing shows whose it is, so none of its tokens is taken."""
+    await admin.do("configureIdentityProvider", settings(issuer.address, allowsMachines=True), CONFIGURED)
+    assert (await serra.client(issuer.token(**MACHINE)).send(ME)).status_code == 401
+    await serra.browser().sign_in(issuer)
+    assert (await serra.client(issuer.token(**MACHINE)).send(ME)).status_code == 200
+
+
+async def test_whoever_only_names_an_issuer_has_none_of_it(
+    admin: Client, issuer: Issuer, serra: Installation, network: SmallNetwork
+) -> None:
+    """An organisation that named it before, without proof, keeps nobody out; it has no machines and no people by it."""
+    agency = serra.client(await agency_admin(network))
+    evil = settings(issuer.address, allowsMachines=True, organisation="outside-agency")
+    await agency.do("configureIdentityProvider", evil, CONFIGURED)
+    await admin.do("configureIdentityProvider", settings(issuer.address, allowsMachines=True), CONFIGURED)
+    assert (await serra.client(issuer.token(**MACHINE)).send(ME)).status_code == 401
+    assert (await serra.browser().sign_in(issuer)).status_code == 200
+    viewer = (await serra.client(issuer.token(**MACHINE)).ask(ME))["viewer"]
+    assert [one["organisation"]["slug"] for one in viewer["memberships"]] == ["olen"]
+    late = await serra.browser().sign_in(issuer, organisation="outside-agency")
+    assert "another organisation" in late.text
+    assert late.status_code >= 400
+    await serra.client(network.steward).do("freeIssuer", {"issuer": issuer.address}, CONFIGURED)
+    assert (await serra.client(issuer.token(**MACHINE)).send(ME)).status_code == 401
+    assert (await serra.browser().sign_in(issuer, organisation="outside-agency")).status_code == 200
 
 
 async def test_a_person_is_no_machine(ready: Issuer, serra: Installation) -> None:

@@ -13,7 +13,7 @@ from services.identity.tables import Session
 from services.log import LogEntry
 from tests.client import Client
 from tests.infra.identity.issuer import Issuer, part
-from tests.infra.identity.signing import Browser, Installation, code_of, settings
+from tests.infra.identity.signing import Browser, Installation, code_of, settings, shown
 
 CONFIGURED = "organisation { slug }"
 PUBLIC = '{ organisation(slug: "olen") { slug } }'
@@ -110,6 +110,7 @@ async def test_rotated_keys_are_found(ready: Issuer, browser: Browser) -> None:
 async def test_a_flood_of_unknown_keys_asks_little(ready: Issuer, serra: Installation, admin: Client) -> None:
     """Many tokens at once, each with a key of its own name, have the issuer asked once in a while and no more."""
     await admin.do("configureIdentityProvider", settings(ready.address, allowsMachines=True), CONFIGURED)
+    await shown()
     serra.app.identity.signing_in.directory.pause = 60.0
     serra.app.failures.most = 1_000
 

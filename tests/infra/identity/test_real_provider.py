@@ -214,6 +214,7 @@ async def test_a_real_provider_changes_its_keys_and_goes_away(
 async def test_machines_of_a_real_provider_work(admin: Client, serra: Installation, provider: Running) -> None:
     """A token for this installation, by client credentials, writes where its scope says so, as an editor."""
     await admin.do("configureIdentityProvider", _settings(provider, allowsMachines=True), CONFIGURED)
+    assert (await _sign_in(serra.browser(), "bob")).status_code == 200
     lab = {"slug": "lab", "organisation": "olen", "names": [{"language": "en", "text": "Lab"}]}
     reader = serra.client(await _machine_token(provider, "serra:read"))
     assert await reader.refused("createLab", lab) == [("FORBIDDEN", "")]

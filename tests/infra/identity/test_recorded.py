@@ -6,7 +6,7 @@ import pytest
 
 from tests.client import Client
 from tests.infra.identity.issuer import Issuer
-from tests.infra.identity.signing import OWN_PAGE, Browser, Installation, settings
+from tests.infra.identity.signing import OWN_PAGE, Browser, Installation, settings, shown
 from tests.infra.identity.test_machines import MACHINE
 
 LOG = """
@@ -25,6 +25,7 @@ async def ready(admin: Client, issuer: Issuer) -> Issuer:
     """The issuer, as Olen's provider, for machines too."""
     given = settings(issuer.address, allowsMachines=True)
     await admin.do("configureIdentityProvider", given, "organisation { slug }")
+    await shown()
     return issuer
 
 

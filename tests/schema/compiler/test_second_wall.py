@@ -115,6 +115,10 @@ def identity(table: str, row: Row) -> object:
     return tuple(row[name] for name in names) if names else row["id"]
 
 
+def _is_asked(table: str, row: Row, keyring: tuple[str, ...]) -> bool:
+    return table == "invitation" and row["person"] is not None and person_key(row["person"]) in keyring
+
+
 def allowed(rows: Rows, table: str, row: Row, keyring: tuple[str, ...]) -> bool:  # noqa: PLR0911 - a case a kind
     """The rule, as row-level security has it."""
     if table in OF_NOBODY:
@@ -126,7 +130,7 @@ def allowed(rows: Rows, table: str, row: Row, keyring: tuple[str, ...]) -> bool:
     if table == "log_seal":
         return True
     if table in ("invitation", "identity_provider", "log"):
-        return organisation_key(row["organisation"]) in keyring
+        return organisation_key(row["organisation"]) in keyring or _is_asked(table, row, keyring)
     if table == "access_request" and person_key(row["person"]) not in keyring:
         owner = row["case"] and rows["case"][row["case"]]
         return (

@@ -3,7 +3,9 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -96,16 +98,58 @@ async def test_a_wrong_setting_is_refused(
     assert await IdentityProvider.count() == 0
 
 
-async def test_an_issuer_serves_one_organisation(as_: As, network: SmallNetwork) -> None:
-    """Of two organisations that name it at once one gets it, and the other is told."""
+async def test_naming_an_issuer_takes_it_from_nobody(as_: As, network: SmallNetwork) -> None:
+    """Two organisations may name the same one, at once too: it is whose client signs somebody in there."""
     olen, agency = as_(await olen_admin(network)), as_(await agency_admin(network))
-    answers = await asyncio.gather(
-        olen.change("configureIdentityProvider", GIVEN, "__typename"),
-        agency.change("configureIdentityProvider", {**GIVEN, "organisation": "outside-agency"}, "__typename"),
+    await asyncio.gather(
+        olen.do("configureIdentityProvider", GIVEN, "__typename"),
+        agency.do("configureIdentityProvider", {**GIVEN, "organisation": "outside-agency"}, "__typename"),
     )
-    codes = [error["code"] for answer in answers for error in answer["userErrors"]]
-    assert codes == ["ALREADY_EXISTS"]
-    assert await IdentityProvider.count() == 1
+    assert await IdentityProvider.count() == 2
+    assert await IdentityProvider.exists().where(IdentityProvider.proven_at.is_not_null()) is False
+
+
+async def test_an_issuer_that_was_shown_is_taken(as_: As, network: SmallNetwork) -> None:
+    """Nobody else may name it, until its organisation names another or a steward frees it."""
+    olen, agency = as_(await olen_admin(network)), as_(await agency_admin(network))
+    await olen.do("configureIdentityProvider", GIVEN, PROVIDER)
+    of_agency = {**GIVEN, "organisation": "outside-agency"}
+    await _shown(network.olen)
+    assert await agency.refused("configureIdentityProvider", of_agency) == [("ALREADY_EXISTS", "issuer")]
+    await olen.do("configureIdentityProvider", {**GIVEN, "clientId": "another"}, PROVIDER)
+    assert await agency.refused("configureIdentityProvider", of_agency) == [("ALREADY_EXISTS", "issuer")]
+    await olen.do("configureIdentityProvider", {**GIVEN, "issuer": "https://elsewhere.example"}, PROVIDER)
+    await agency.do("configureIdentityProvider", of_agency, PROVIDER)
+
+
+async def test_a_steward_frees_an_issuer(as_: As, network: SmallNetwork) -> None:
+    """Only they do; whoever had it is switched off, and reads of it in their log."""
+    olen, agency, steward = as_(await olen_admin(network)), as_(await agency_admin(network)), as_(network.steward)
+    await olen.do("configureIdentityProvider", GIVEN, PROVIDER)
+    issuer = {"issuer": GIVEN["issuer"]}
+    assert await steward.refused("freeIssuer", issuer) == [("NOT_FOUND", "issuer")]
+    await _shown(network.olen)
+    for other in (olen, agency, as_(network.olen_editor)):
+        assert await other.refused("freeIssuer", issuer) == [("FORBIDDEN", "")]
+    assert await steward.do("freeIssuer", issuer, "organisation { slug }") == {
+        "organisation": {"slug": "olen"},
+        "userErrors": [],
+    }
+    read = (
+        '{ organisation(slug: "olen") { identityProvider { provenAt isEnabled revision }'
+        " auditLog(first: 1) { nodes { action } } } }"
+    )
+    assert (await olen.ask(read))["organisation"] == {
+        "identityProvider": {"provenAt": None, "isEnabled": False, "revision": 2},
+        "auditLog": {"nodes": [{"action": "free_issuer"}]},
+    }
+    await agency.do("configureIdentityProvider", {**GIVEN, "organisation": "outside-agency"}, PROVIDER)
+
+
+async def _shown(organisation: UUID) -> None:
+    """Have somebody signed in by the organisation's provider."""
+    of_it = IdentityProvider.organisation == organisation
+    await IdentityProvider.update({IdentityProvider.proven_at: datetime.now(UTC)}).where(of_it)
 
 
 async def test_a_provider_is_removed(as_: As, network: SmallNetwork) -> None:

@@ -46,7 +46,7 @@ def change(luck: random.Random, people: list[str]) -> tuple[str, dict[str, Any]]
     joined = {"organisation": luck.choice(SLUGS), "network": luck.choice(["even", "odd"])}
     return luck.choice(
         [
-            ("addMember", {**member, "role": luck.choice(["READER", "EDITOR"])}),
+            ("addMember", {"organisation": luck.choice(SLUGS), "name": "Cy", "role": "READER"}),
             ("removeMember", member),
             ("changeRole", {**member, "role": luck.choice(["READER", "ADMIN"])}),
             ("addNetworkMember", joined),

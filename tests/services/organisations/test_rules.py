@@ -20,6 +20,7 @@ from services.organisations.rules import (
     check_website,
 )
 from services.organisations.terms import Role, TokenScope
+from services.text import check_line
 
 CODES = st.text(string.ascii_uppercase + string.digits, max_size=3)
 
@@ -69,9 +70,10 @@ SCOPES = st.sets(st.sampled_from(TokenScope))
 def test_a_token_never_does_more_than_its_maker(
     wanted: set[TokenScope], held: set[TokenScope], days: int, label: str
 ) -> None:
-    """What is taken has a label, a lifetime of at most a year, and scopes among those held."""
+    """What is taken has a label of one line, a lifetime of at most a year, and scopes among those held."""
     taken = not [*check_token(label, wanted, days, held)]
-    assert taken == (bool(wanted) and wanted <= held and 1 <= days <= LONGEST_LIFE and 1 <= len(label) <= 100)
+    labelled = 1 <= len(label) <= 100 and not any(check_line(label))
+    assert taken == (bool(wanted) and wanted <= held and 1 <= days <= LONGEST_LIFE and labelled)
 
 
 @given(st.text(max_size=60))

@@ -19,6 +19,7 @@ from infra.parts import Parts
 from infra.postgres.database import Database
 from infra.settings import Settings
 from services.audit.addresses import ADDRESSES_KEPT, forget_addresses
+from services.organisations.people import narrowed
 from services.organisations.sign_ins import (
     RefusedSignIn,
     SignInMethod,
@@ -124,6 +125,44 @@ async def test_a_sign_in_is_in_the_log_of_each_organisation_and_of_no_other(
         "Both",
         "PES admin",
     ]
+
+
+async def test_from_where_is_told_to_the_organisation_it_went_through_alone(
+    house: House, network: SmallNetwork
+) -> None:
+    """Of somebody of two organisations both learn when and how; from where, the one that they signed in to alone."""
+    both = await person("Both", {network.olen: Role.READER, network.pes: Role.READER}, network.network)
+    for _ in range(2):
+        await house.at("192.0.2.9", both).ask(ME)
+    whole = await viewer_of_token(both)
+    async with transaction():
+        for method in (SignInMethod.OPENID_CONNECT, SignInMethod.SESSION):
+            await record_sign_in(await narrowed(whole, network.olen), method=method, address="192.0.2.44")
+    olen = house.at("192.0.2.2", await olen_admin(network))
+    pes = house.at("192.0.2.3", await pes_admin(network))
+    told = [line for line in await lines(olen, "sign_in") if line["actor"]["name"] == "Both"]
+    assert [(line["address"], line["details"]["method"]) for line in told] == [
+        (None, "PERSONAL_TOKEN"),
+        ("192.0.2.44", "OPENID_CONNECT"),
+        ("192.0.2.44", "SESSION"),
+    ]
+    (line,) = [line for line in await lines(pes, "sign_in", "arbetsformedlingen") if line["actor"]["name"] == "Both"]
+    assert (line["address"], line["details"]) == (None, {"method": "PERSONAL_TOKEN"})
+
+
+async def test_a_token_that_has_ended_says_from_where_as_one_that_signs(house: House, network: SmallNetwork) -> None:
+    """Of a token of somebody of two organisations neither learns from where; of one made in a session, that one."""
+    both = await viewer_of_token(
+        await person("Both", {network.olen: Role.READER, network.pes: Role.READER}, network.network)
+    )
+    token = await PersonalToken.objects().where(PersonalToken.person == both.person).first()
+    assert token
+    await record_refused_sign_in(RefusedSignIn("192.0.2.9", token.id), 1)
+    await PersonalToken.update({PersonalToken.organisation: network.olen}).where(PersonalToken.id == token.id)
+    await record_refused_sign_in(RefusedSignIn("192.0.2.9", token.id), 1)
+    olen, pes = house.at("192.0.2.2", await olen_admin(network)), house.at("192.0.2.3", await pes_admin(network))
+    assert [line["address"] for line in await lines(olen, "refuse_sign_in")] == [None, "192.0.2.9"]
+    assert [line["address"] for line in await lines(pes, "refuse_sign_in", "arbetsformedlingen")] == [None]
 
 
 async def test_a_sign_in_through_a_provider_is_recorded_alike(house: House, network: SmallNetwork) -> None:

@@ -81,6 +81,20 @@ async def test_a_token_does_no_more_than_its_scopes(as_: As, network: SmallNetwo
     assert await weak.refused("revokeToken", {"id": "personal_token_" + "0" * 32}) == [("FORBIDDEN", "")]
 
 
+@pytest.mark.parametrize("scopes", [["WRITE"], ["REVIEW"], ["REVIEW", "WRITE"]])
+async def test_a_token_that_may_not_read_is_asked_nothing(as_: As, network: SmallNetwork, scopes: list[str]) -> None:
+    """Its queries are refused whole, also for what everybody may read; a mutation still answers with what it made."""
+    _, secret = await issued(as_(network.olen_editor), scopes=scopes)
+    blind = as_(secret)
+    for query in (MINE, "{ cases(first: 1) { nodes { slug } } }", "{ __typename }"):
+        answer = await blind.send(query)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (403, "SCOPE_MISSING")
+        assert "READ" in answer.json()["errors"][0]["message"]
+    if "WRITE" in scopes:
+        lab = {"slug": "lab", "organisation": "olen", "names": words("Lab")}
+        assert (await blind.do("createLab", lab, "lab { slug }"))["lab"] == {"slug": "lab"}
+
+
 async def test_a_token_makes_none_that_may_do_more(as_: As, network: SmallNetwork) -> None:
     """The scopes of a new token are among those of the token that makes it."""
     _, secret = await issued(as_(network.olen_editor), scopes=["WRITE"])

@@ -133,7 +133,7 @@ async def test_an_erased_person_is_nowhere_to_be_found(as_: As, ada: Busy, netwo
             "totalCount": 0
         }
     assert NAME not in dict(await members_of(admin, HOME))
-    assert await admin.refused("addMember", {"organisation": HOME, "role": "READER", "person": me}) == [
+    assert await admin.refused("inviteMember", {"organisation": HOME, "role": "READER", "person": me}) == [
         ("NOT_FOUND", "person")
     ]
 

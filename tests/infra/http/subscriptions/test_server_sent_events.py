@@ -127,3 +127,19 @@ async def test_streams_of_one_viewer_are_limited(as_: As, network: SmallNetwork,
         await asyncio.sleep(0.3)
         async with streamed(here, network.outsider, COMMENTS, id=case_id) as again:
             assert again.response.status_code == 200
+
+
+async def test_a_token_that_may_not_read_follows_nothing(as_: As, network: SmallNetwork, here: str) -> None:
+    """A subscription, and a query beside them, is refused in words; a mutation is not."""
+    editor = as_(network.olen_editor)
+    case_id = await published_case(editor, audience={"public": True})
+    blind = {"label": "writes", "scopes": ["WRITE", "REVIEW"], "expiresInDays": 1}
+    secret = (await editor.do("issueToken", blind, "secret"))["secret"]
+    for document in (COMMENTS, "{ __typename }"):
+        body = {"query": document, "variables": {"id": case_id}}
+        async with httpx.AsyncClient(
+            base_url=f"http://{here}", headers={**EVENTS, "Authorization": f"Bearer {secret}"}
+        ) as client:
+            refused = await client.post("/graphql", json=body)
+        assert "SCOPE_MISSING" in refused.text
+    await commented(as_(secret), case_id, "Written without reading.")
