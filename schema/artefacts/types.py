@@ -29,6 +29,9 @@ ArtefactSubject = Annotated[
     strawberry.union("ArtefactSubject", description="What a file can belong to."),
 ]
 
+_INSIDE = "'organisation:' || {artefact}.organisation = any({keyring}::text[])"
+"""Whether the viewer belongs to the organisation that answers for the file."""
+
 
 _INSIDE = "'organisation:' || {artefact}.organisation::text = any({keyring}::text[])"
 """Whether the viewer belongs to the organisation that answers for the file."""
@@ -105,10 +108,14 @@ class Artefact(Node):
     versions: list[ArtefactVersion] = many(
         t.ArtefactVersion.artefact,
         "Its verified versions, oldest first; for its organisation also those that are not.",
-        where="({target}.state = 'STORED' or 'organisation:' || {artefact}.organisation = any({keyring}::text[]))",
+        where=f"({{target}}.state = 'STORED' or {_INSIDE})",
         order="{target}.number",
     )
-    revision: int = column(t.Artefact.revision, "Rises with every change; give it back as `expectedVersion`.")
+    revision: int | None = expression(
+        f"case when {_INSIDE} then {{artefact}}.revision end",
+        "Rises with every change, and with every upload that is begun; give it back as `expectedVersion`. Null outside"
+        " the organisation that answers for it.",
+    )
     created_at: datetime = column(t.Artefact.created_at, "When it was announced.")
     comments: Connection[Annotated["Comment", strawberry.lazy("schema.comments.types")]] = comments_by(
         CommentRow.artefact, "What was said of it, the oldest first."

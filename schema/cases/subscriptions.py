@@ -15,7 +15,8 @@ class CaseSubscriptions:
         Happening.CHANGED,
         "id",
         ("Case",),
-        "The case, each time that its text, its state or its readers changed. Changes that follow each other closely"
-        " may come as one.",
+        "The case, each time that something changed of what the viewer may read of it: for whoever may read its"
+        " drafts, each change of its text, its state or its readers; for others, what has reached them. Changes that"
+        " follow each other closely may come as one.",
         "The case's global id.",
     )

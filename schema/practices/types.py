@@ -13,6 +13,7 @@ from schema.comments.lists import comments_by
 from schema.compiler.declare import argument, column, declare, declared, many, one, rows, text, texts
 from schema.compiler.sources import Embedded, Filter, Lookup, Pointing, Rule
 from schema.concepts.types import Concept
+from schema.drafts import revision_of
 from schema.organisations.types import Organisation
 from schema.practices.evidence import EVIDENCE, Evidence
 from schema.reviews.lists import reviews_by
@@ -93,7 +94,7 @@ class Practice(Node, PracticeContent):
     owner: Organisation = one(t.Practice.owner, "The organisation that answers for it.")
     number: int = column(t.PracticeVersion.number, "The number of the current version.")
     status: PublicationStatus = column(t.PracticeVersion.status, "Where the current version stands.")
-    revision: int = column(t.Practice.revision, "Rises with every change; give it back as `expectedVersion`.")
+    revision: int | None = revision_of("practice", "'organisation:' || {practice}.owner")
     created_at: datetime = column(t.Practice.created_at, "When it was begun.")
     published_at: datetime | None = column(t.PracticeVersion.published_at, "When the current version was published.")
     evidence: Evidence = declared(

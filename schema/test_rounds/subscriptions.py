@@ -15,7 +15,7 @@ class TestRoundSubscriptions:
         Happening.CHANGED,
         "id",
         ("TestRound",),
-        "The round, each time that its plan, its state, its readers or what it recorded changed. Changes that follow"
-        " each other closely may come as one.",
+        "The round, each time that its plan, its state, its readers or what it recorded changed, as far as the viewer"
+        " may read that. Changes that follow each other closely may come as one.",
         "The round's global id.",
     )

@@ -37,7 +37,11 @@ class TestRound(Node):
     organisation: Organisation = one(t.TestRound.organisation, "The organisation that runs it.")
     number: int = column(t.TestRound.number, "Its number among the organisation's rounds on the case, from 1.")
     status: RoundStatus = column(t.TestRound.status, "Where it stands in its life.")
-    revision: int = column(t.TestRound.revision, "Rises with every change; give it back as `expectedVersion`.")
+    revision: int = column(
+        t.TestRound.revision,
+        "Rises with every change of what all its readers may read, so not with consents; give it back as"
+        " `expectedVersion`.",
+    )
     is_example: bool = column(t.TestRound.is_example, "Whether it was made up for demonstration.")
     problem: LocalisedText = text(t.TestRound.problem, "What is to be solved. Frozen by registration.")
     hypothesis: LocalisedText = text(t.TestRound.hypothesis, "What is put to the test. Frozen by registration.")

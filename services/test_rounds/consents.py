@@ -9,7 +9,7 @@ from services.reading import Reading
 from services.test_rounds import content as c
 from services.test_rounds.departures import Departure, depart, nobody, said
 from services.test_rounds.rules import Consented
-from services.test_rounds.steps import changed, check_ready, is_repeated, reached, ready
+from services.test_rounds.steps import changed, changed_inside, check_ready, is_repeated, reached, ready
 from services.test_rounds.tables import Consent, Observation, TestRound
 from services.text import TITLE_LIMIT, check_line, check_prose, clean
 from services.transaction import transaction
@@ -51,7 +51,7 @@ async def record_consent(
         reader.problems += check_ahead(consent.retain_until, now.date(), "retainUntil")
         reader.finish()
         await Consent.insert(row)
-        await changed(viewer, found, "record_consent")
+        await changed_inside(viewer, found, "record_consent")
     return found.id
 
 
@@ -88,7 +88,8 @@ async def withdraw_consent(
         if seen:
             await Observation.delete().where(Observation.id.is_in([row["id"] for row in seen]))
         objectors = found.objectors if theirs else [*found.objectors, who]
-        await changed(viewer, found, "withdraw_consent", {TestRound.objectors: objectors})
+        change = changed if seen else changed_inside
+        await change(viewer, found, "withdraw_consent", {TestRound.objectors: objectors})
         return await depart(found, [who], said(seen))
 
 

@@ -52,8 +52,10 @@ async def end_retention(round_id: UUID, today: date) -> tuple[dict[str, int], De
         over = is_due(found.retain_until, today)
         counts, departure = await (_end_round(found) if over else _end_consents(found, today))
         if any(counts.values()):
+            # All readers see the revision: that consents alone have ended is not theirs to know.
+            rises = 1 if counts.get("observations") or counts.get("quotes") else 0
             now = datetime.now(UTC)
-            await TestRound.update({TestRound.revision: TestRound.revision + 1, TestRound.updated_at: now}).where(
+            await TestRound.update({TestRound.revision: TestRound.revision + rises, TestRound.updated_at: now}).where(
                 TestRound.id == found.id
             )
             await log.record(

@@ -73,12 +73,19 @@ async def changed(
 ) -> None:
     """Write columns of the round with its next revision, move it to the state that the verb leads to, and log it."""
     leads_to = ACTS[verb].leads_to
-    await TestRound.update(
-        {
-            **(values or {}),
-            **({TestRound.status: leads_to} if leads_to else {}),
-            TestRound.revision: TestRound.revision + 1,
-            TestRound.updated_at: datetime.now(UTC),
-        }
-    ).where(TestRound.id == found.id)
+    status: dict[Column | str, Any] = {TestRound.status: leads_to} if leads_to else {}
+    shown = {**(values or {}), **status, TestRound.revision: TestRound.revision + 1}
+    await changed_inside(viewer, found, verb, shown, **detail)
+
+
+async def changed_inside(
+    viewer: Viewer,
+    found: TestRound,
+    verb: str,
+    values: Mapping[Column | str, Any] | None = None,
+    **detail: object,
+) -> None:
+    """As `changed`, where only those who run the round can read what changed: all its readers see its revision."""
+    now = datetime.now(UTC)
+    await TestRound.update({**(values or {}), TestRound.updated_at: now}).where(TestRound.id == found.id)
     await log.record(viewer, verb, "TestRound", found.id, organisation=found.organisation, detail=detail)

@@ -41,7 +41,9 @@ class TestRound(Identified, Dated, Shareable, Table):
     organisation = ForeignKey(Organisation, null=False, on_delete=OnDelete.restrict)
     number = Integer()
     status = Varchar(length=20, choices=RoundStatus, default=RoundStatus.PLANNED)
-    revision = Integer(default=1, help_text="Rises with every change; comments name the one they speak of.")
+    revision = Integer(
+        default=1, help_text="Rises with every change that all readers can see; comments name the one they speak of."
+    )
     problem = JSONB()
     hypothesis = JSONB()
     prototype_version = Text(null=True, default=None)

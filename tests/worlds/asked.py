@@ -17,6 +17,7 @@ from tests.worlds.model import (
     current,
     of_case,
     of_outcome,
+    reads_drafts,
 )
 
 PAGE = "(first: 100) { totalCount nodes { id } edges { node { id } } }"
@@ -34,7 +35,7 @@ CASES = f"""{{
 }}"""
 NODES = f"""query ($ids: [ID!]!) {{ nodes(ids: $ids) {{
     id
-    ... on Case {{ title {{ text }} versions {{ id }} }}
+    ... on Case {{ revision title {{ text }} versions {{ id }} }}
     ... on CaseVersion {{ title {{ text }} }}
     ... on TestRound {{ case {{ id }} problem {{ text }} comments{PAGE} artefacts{PAGE} }}
     ... on Artefact {{
@@ -115,6 +116,10 @@ async def nodes(look: Look) -> AsyncIterator[Told]:
         if found is not None:
             for told in _parts(look, found, one):
                 yield told
+    for case in world.cases:
+        found = shown[global_id("Case", case.id)]
+        if found is not None:
+            yield "node", found["revision"] is not None, reads_drafts(world, case, look.held)
     for comment in world.comments:
         found = shown[global_id("Comment", comment.id)]
         if found is not None:

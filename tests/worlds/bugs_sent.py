@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from infra.http.subscriptions import following
+from infra.http.subscriptions import following, operations
 from infra.http.subscriptions.following import Following
 from infra.http.subscriptions.operations import Operations, Result
 from infra.postgres.database import Database
 from services.audit import export as log_export
+from services.ids import new_id
 from services.privacy import export
 from services.privacy.holdings import HOLDINGS
 from tests.worlds.bugs import Mistake, patching
@@ -48,6 +49,11 @@ def _followers_not_looked_at(patched: pytest.MonkeyPatch) -> None:
 @patching
 def _wholes_not_watched(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(Following, "watch", lambda *_: False)
+
+
+@patching
+def _drafts_told_to_all(patched: pytest.MonkeyPatch) -> None:
+    patched.setattr(operations, "_shown", lambda _: iter([str(new_id())]))
 
 
 # -- files and the log -------------------------------------------------------------------------------------------------
@@ -95,6 +101,7 @@ MISTAKES: dict[str, tuple[str, Mistake]] = {
     "a comment is read once for all who follow": ("delivery", _comments_told_as_others_read_them),
     "who leaves is not looked at again": ("delivery", _followers_not_looked_at),
     "a case's rounds and files are not thought of": ("delivery", _wholes_not_watched),
+    "drafts are told to all who follow": ("delivery", _drafts_told_to_all),
     "exports hold what others said": ("export", _exports_of_everyone("comments")),
     "exports hold what others were let into": ("export", _exports_of_everyone("admissions")),
     "every member reads the log": ("log", _log_for_members),

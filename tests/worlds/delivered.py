@@ -18,7 +18,19 @@ from services.ids import new_id
 from tests.worlds.happenings import HAPPENINGS, Event, Scene, elsewhere
 from tests.worlds.look import Disagreement, Place, global_id
 from tests.worlds.made import word
-from tests.worlds.model import Artefact, Case, Comment, Person, Round, World, keys, readable, tokens
+from tests.worlds.model import (
+    Artefact,
+    Case,
+    Comment,
+    Keys,
+    Person,
+    Round,
+    World,
+    keys,
+    readable,
+    reads_drafts,
+    tokens,
+)
 from tests.worlds.streams import Heard, Operation, event_streams, one_socket, until
 
 PATIENCE = 5.0
@@ -26,7 +38,7 @@ PATIENCE = 5.0
 EVENTS = 3
 _ENDED = "NOT_FOUND"
 _COMMENT = "id body replyTo { id body } subject { ... on Node { id } ... on Case { title { text } } }"
-_CASE = "id title { text } versions { id title { text } } comments(first: 100) { nodes { id body } }"
+_CASE = "id revision title { text } versions { id title { text } } comments(first: 100) { nodes { id body } }"
 _ROUND = "id problem { text } case { id title { text } } comments(first: 100) { nodes { id body } }"
 FIELDS = {
     "commentAdded": f"subscription ($id: ID!) {{ commentAdded(subject: $id) {{ {_COMMENT} }} }}",
@@ -43,9 +55,13 @@ class Viewer:
     within: UUID | None
     headers: dict[str, str]
 
+    def keys(self, world: World) -> Keys:
+        """The keys that they hold now."""
+        return keys(world, self.person, self.within)
+
     def seen(self, world: World) -> set[UUID]:
         """What they may read now."""
-        return readable(world, keys(world, self.person, self.within))
+        return readable(world, self.keys(world))
 
 
 @dataclass(slots=True, eq=False)
@@ -206,11 +222,12 @@ def _meant(world: World, one: Follower, seen: set[UUID], event: Event) -> list[A
         return [_ENDED]
     if one.field == "commentAdded":
         return [global_id("Comment", new.id) for new in event.comments if new.whole is one.whole and new.id in seen]
-    if one.whole.id not in event.changed:
+    drafts = isinstance(one.whole, Case) and reads_drafts(world, one.whole, one.viewer.keys(world))
+    if one.whole.id not in event.changed and not (drafts and one.whole.id in event.drafted):
         return []
     comments = [global_id("Comment", said.id) for said in world.comments if said.whole is one.whole and said.id in seen]
     versions = one.whole.versions if isinstance(one.whole, Case) else ()
-    return [(sorted(comments), [global_id("CaseVersion", part.id) for part in versions if part.id in seen])]
+    return [(sorted(comments), [global_id("CaseVersion", part.id) for part in versions if part.id in seen], drafts)]
 
 
 def _told(result: dict[str, Any]) -> Any:
@@ -221,4 +238,4 @@ def _told(result: dict[str, Any]) -> Any:
     if "body" in shown:
         return shown["id"]
     comments = sorted(one["id"] for one in shown["comments"]["nodes"])
-    return comments, [one["id"] for one in shown.get("versions", ())]
+    return comments, [one["id"] for one in shown.get("versions", ())], shown.get("revision") is not None

@@ -1,26 +1,47 @@
 """What happens in a world, by people who may do it and through the API, and what becomes of the world by it."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 from uuid import UUID
 
+from services.cases.cases import release_case
 from tests.client import Client
 from tests.worlds.look import Place, global_id
 from tests.worlds.made import make_comment, some, word
-from tests.worlds.model import Artefact, Case, Comment, Keys, Person, Round, World, current, keys, of_case, readable
+from tests.worlds.model import (
+    Artefact,
+    Case,
+    Comment,
+    Keys,
+    Outcome,
+    Person,
+    Round,
+    Version,
+    World,
+    current,
+    has_reached,
+    keys,
+    of_case,
+    own,
+    readable,
+)
 from tests.worlds.rows import Row, comment, line, said
 from tests.worlds.written import insert
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened: comments that were made, and things that were themselves changed."""
+    """What happened: comments that were made, and things that were themselves changed.
+
+    `changed`: in a way that all their readers can see. `drafted`: in a way that only who reads drafts can.
+    """
 
     name: str
     comments: Sequence[Comment] = ()
     changed: Collection[UUID] = ()
+    drafted: Collection[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +60,11 @@ class Scene:
         """What they may read now."""
         return readable(self.world, keys(self.world, person))
 
-    def audience(self, actor: Person, owner: UUID, among: Keys) -> tuple[dict[str, Any], Keys]:
-        """Readers whom somebody can name, of those who are among others: as the API takes them, and their keys.
-
-        The owner's own networks, and those of a whole that others share.
-        """
+    def audience(self, body: UUID, among: Keys) -> tuple[dict[str, Any], Keys]:
+        """Readers whom an organisation can name, of those among others: as the API takes them, and their keys."""
         everyone = "public" in among
-        theirs = {f"network:{one.id}" for one in self.world.networks if owner in one.members}
-        nameable = keys(self.world, actor) & (theirs if everyone else among)
-        networks = [one for one in self.world.networks if f"network:{one.id}" in nameable]
+        its_own = [one for one in self.world.networks if body in one.members]
+        networks = [one for one in its_own if everyone or f"network:{one.id}" in among]
         bodies = [one for one in self.world.organisations if everyone or f"organisation:{one}" in among]
         chosen, organisations = some(self.chance, networks, 1), some(self.chance, bodies, 2)
         public = everyone and self.chance.random() < 0.3
@@ -102,13 +119,67 @@ async def _share_case(scene: Scene) -> Event | None:
     if not editors:
         return None
     actor = chance.choice(editors)
-    given, named = scene.audience(actor, case.owner, frozenset({"public"}))
+    given, named = scene.audience(case.owner, frozenset({"public"}))
     await scene.client(actor).do("shareCase", {"id": global_id("Case", case.id), "audience": given}, "case { id }")
-    standing = current(world, case).number
+    standing = current(world, case)
+    if has_reached(world, standing):
+        standing.outcome = replace(standing.outcome, narrowed=None)
     for version in case.versions:
-        if version.number >= standing:
+        if version.number >= standing.number:
             version.readers = named
-    return Event("case shared", changed={case.id})
+    return Event("case shared", drafted={case.id})
+
+
+async def _edit_case(scene: Scene) -> Event | None:
+    """An editor of the owner writes on a draft, the next version's where the last one is published."""
+    world, chance = scene.world, scene.chance
+    could = [(person, one) for one in world.cases for person in world.people if one.owner in person.organisations]
+    if not could:
+        return None
+    actor, case = chance.choice(could)
+    title, indicator = word(), word()
+    content = {
+        "title": [{"language": "en", "text": f"{world.word} {title}"}],
+        "outcomes": [{"kind": "NOT_REPORTED", "indicator": [{"language": "en", "text": f"{world.word} {indicator}"}]}],
+    }
+    await scene.client(actor).do("editCase", {"id": global_id("Case", case.id), "content": content}, "case { id }")
+    newest = await scene.place.owner.fetchrow(_NEWEST, case.id)
+    assert newest is not None
+    # The guests of a review read the draft that is there; its outcomes are written anew, for who reads all drafts.
+    outcome, last = Outcome(newest["outcome"], indicator, own(case)), case.versions[-1]
+    if last.is_published:
+        made = Version(newest["id"], title, newest["number"], False, None, last.readers, outcome)  # noqa: FBT003
+        case.versions = (*case.versions, made)
+    else:
+        last.token, last.outcome = title, outcome
+    return Event("case edited", drafted={case.id})
+
+
+_NEWEST = """
+    select v.id, v.number, o.id as outcome from case_version v join outcome o on o.version = v.id
+    where v."case" = $1 order by v.number desc limit 1
+"""
+
+
+async def _end_embargo(scene: Scene) -> Event | None:
+    """Time passes, and a version reaches its readers."""
+    could = [
+        (case, one)
+        for case in scene.world.cases
+        for one in case.versions
+        if one.is_published and not has_reached(scene.world, one)
+    ]
+    if not could:
+        return None
+    case, version = scene.chance.choice(could)
+    # The guests of a review who read a first version go on to read the same.
+    is_another = current(scene.world, case) is not version
+    version.embargo = scene.world.now
+    await scene.place.owner.execute("update case_version set embargo_until = now() where id = $1", version.id)
+    await release_case(case.id)
+    version.outcome = replace(version.outcome, narrowed=None)
+    name, told = "embargo ended", {case.id}
+    return Event(name, changed=told) if is_another else Event(name, drafted=told)
 
 
 async def _share_round(scene: Scene) -> Event | None:
@@ -123,7 +194,7 @@ async def _share_round(scene: Scene) -> Event | None:
     if not could:
         return None
     actor, one = chance.choice(could)
-    given, named = scene.audience(actor, one.organisation, of_case(world, one.case))
+    given, named = scene.audience(one.organisation, of_case(world, one.case))
     id_ = global_id("TestRound", one.id)
     await scene.client(actor).do("shareTestRound", {"id": id_, "audience": given}, "testRound { id }")
     one.readers = named | {f"organisation:{one.organisation}"}
@@ -191,6 +262,8 @@ HAPPENINGS: tuple[Callable[[Scene], Awaitable[Event | None]], ...] = (
     _say,
     _comment_elsewhere,
     _share_case,
+    _edit_case,
+    _end_embargo,
     _share_round,
     _leave_organisation,
     _leave_network,
@@ -199,14 +272,26 @@ HAPPENINGS: tuple[Callable[[Scene], Awaitable[Event | None]], ...] = (
 
 
 async def elsewhere(scene: Scene, comments: Sequence[Comment] = (), touched: Sequence[Case | Round] = ()) -> None:
-    """What another server commits: comments, and changes of things that leave their readers as they are."""
+    """What another server commits: comments, and changes of things that leave their readers as they are.
+
+    Everyone who reads a case sees the change: its current version names one more contact.
+    """
     owner, log = scene.place.owner, list[Row]()
     async with owner.transaction():
         for one in touched:
             table, kind = ("case", "Case") if isinstance(one, Case) else ("test_round", "TestRound")
             await owner.execute(f'update "{table}" set revision = revision + 1 where id = $1', one.id)
+            if isinstance(one, Case):
+                await owner.execute(_ONE_MORE_CONTACT, one.id)
             log.append(line(f"edit_{table}", kind, one.id))
         await insert(owner, "comment", [comment(scene.world, one) for one in comments])
         await insert(owner, "log", [*log, *(said(one) for one in comments)])
         await owner.execute("select pg_notify('serra_changed', '')")
     scene.world.comments += comments
+
+
+_ONE_MORE_CONTACT = """
+    insert into case_contact (id, position, version, name, source)
+    select gen_random_uuid(), 0, v.id, 'Somebody', 'The report'
+    from "case" c join case_version v on v."case" = c.id and v.number = c.current_number where c.id = $1
+"""

@@ -181,6 +181,12 @@ def of_case(world: World, case: Case) -> Keys:
     return of_version(world, case, current(world, case))
 
 
+def reads_drafts(world: World, case: Case, held: Keys) -> bool:
+    """Whether the holder of some keys reads all drafts of a case, or one that there is."""
+    waiting = [one for one in case.versions if not has_reached(world, one)]
+    return bool(held & own(case)) or any(held & of_version(world, case, one) for one in waiting)
+
+
 def of_outcome(world: World, case: Case, version: Version) -> Keys:
     """The readers of an outcome."""
     return version.outcome.narrowed or of_version(world, case, version)

@@ -24,6 +24,8 @@ whatever was read must be asked for again, by everyone who follows it, after eac
 DELIVERIES = {
     *(f"{kind}: {outcome}" for kind in ("comment", "comment elsewhere") for outcome in ("told", "not told", "over")),
     *(f"{kind} shared: {outcome}" for kind in ("case", "round") for outcome in ("told", "not told", "ended", "over")),
+    *(f"case edited: {outcome}" for outcome in ("told", "not told", "over")),
+    *(f"embargo ended: {outcome}" for outcome in ("told", "not told", "ended", "over")),
     *(f"{way} left: {outcome}" for way in ("organisation", "network") for outcome in ("not told", "ended", "over")),
     *(f"admission ended: {outcome}" for outcome in ("not told", "ended", "over")),
     *(f"fence: {outcome}" for outcome in ("told", "not told", "over")),

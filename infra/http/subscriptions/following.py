@@ -40,6 +40,7 @@ class Following:
     """One subscription's events, in their order: rows, or None when its viewer must be looked at anew.
 
     What has changed is read when it is its turn, so one that waits already stands for all later changes of its row.
+    `shown` is what the viewer could read of the thing when they were looked at last; `known`, what of it is no news.
     """
 
     hub: "Hub"
@@ -47,6 +48,8 @@ class Following:
     global_id: str
     limits: StreamLimits
     wholes: set[UUID] = field(default_factory=set)
+    shown: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
     _waiting: deque[UUID | None] = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: Ended | None = None
@@ -86,6 +89,15 @@ class Following:
         self.wholes |= new
         self.hub.watch(self, new)
         return bool(new)
+
+    def learns(self, row: UUID | None) -> bool:
+        """Whether an event is one for the viewer, who was looked at after it: something is there that was not before.
+
+        Looking at them anew for another reason tells nothing: what is there is news still, and what is gone will be.
+        """
+        news = row is not None and not self.shown <= self.known
+        self.known = self.known & self.shown if row is None else self.shown
+        return news
 
     def end(self, reason: Ended) -> None:
         """No more events."""

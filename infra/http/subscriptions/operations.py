@@ -20,17 +20,19 @@ from infra.http.request import RequestBody
 from infra.http.results import formatted
 from infra.http.subscriptions.following import Ended, Following, Hub
 from infra.http.wire import encode
-from schema.compiler.follow import Gone, Unreadable
+from schema.compiler.follow import Gone, Happening, Unreadable
 from schema.compiler.ids import split
 from schema.compiler.run import RawExecutor
 
 Headers = Mapping[bytes, bytes]
+_NO_LONGER = "What you subscribed to is no longer there for you."
 _IS_THERE = """query ($id: ID!) { node(id: $id) {
     __typename
-    ... on TestRound { case { id } }
+    ... on Case { number revision versions { id status contacts { name } } }
+    ... on TestRound { rises: revision consents { alias purpose givenAt withdrawnAt } case { id } }
     ... on Artefact { subject { ... on Node { id } ... on TestRound { case { id } } } }
 } }"""
-"""What is followed, and the wholes that it is read with."""
+"""What is followed, what a change of it changes for the viewer, and the wholes that it is read with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Operations:
             return _nothing() if gone else _Once(Result(encode(formatted(followed)), ran=False))
         try:
             if await self.is_there(headers, followed):
+                followed.known = followed.shown
                 return _Events(self, headers, document, body, followed)
         except Ended as reason:
             return _Once(_last(reason))
@@ -135,6 +138,7 @@ class Operations:
         # A whole may have changed before it was watched.
         while node is not None and followed.watch(_wholes(node)):
             node = await self._node(headers, followed)
+        followed.shown = frozenset(_shown(node or {}))
         return node is not None
 
     async def _node(self, headers: Headers, followed: Following) -> dict[str, Any] | None:
@@ -147,6 +151,14 @@ class Operations:
             raise Ended("UNAVAILABLE", "Your rights could not be looked up. Subscribe again.")
         node: dict[str, Any] | None = told["data"]["node"]
         return node
+
+
+def _shown(node: Mapping[str, Any]) -> Iterator[str]:
+    """What is there of a thing, one by one."""
+    for name, value in node.items():
+        for one in value if isinstance(value, list) else [value]:
+            if one is not None:
+                yield f"{name}: {one}"
 
 
 def _wholes(node: Mapping[str, Any]) -> Iterator[UUID]:
@@ -194,13 +206,21 @@ class _Events:
         try:
             while True:
                 row = await anext(self.followed)
+                if self.followed.topic.happening is Happening.CHANGED:
+                    if not await self._is_there():
+                        return self._last(Ended("NOT_FOUND", _NO_LONGER))
+                    if not self.followed.learns(row):
+                        continue
                 found = row and await self.operations.event(row, self.headers, self.document, self.body)
                 if found:
                     return found
-                if not await self.operations.is_there(self.headers, self.followed):
-                    return self._last(Ended("NOT_FOUND", "What you subscribed to is no longer there for you."))
+                if not await self._is_there():
+                    return self._last(Ended("NOT_FOUND", _NO_LONGER))
         except (Ended, Refused) as reason:
             return self._last(reason)
+
+    async def _is_there(self) -> bool:
+        return await self.operations.is_there(self.headers, self.followed)
 
     def _last(self, reason: Ended | Refused) -> Result:
         self.over = True

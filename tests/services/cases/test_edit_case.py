@@ -43,7 +43,7 @@ async def test_a_published_version_never_changes(as_: As, network: SmallNetwork)
         given = {"id": case_id, "content": content(title=words(title), lessons=[words("Other")])}
         await editor.do("editCase", given, "case { id }")
     after = (await anyone.ask(QUERY))["case"]
-    assert {**after, "revision": 0} == {**before, "revision": 0}
+    assert after == before
     own = (await editor.ask(QUERY))["case"]
     assert [(version["number"], version["status"]) for version in own["versions"]] == [(1, "PUBLISHED"), (2, "DRAFT")]
     assert own["versions"][0] == before["versions"][0] | {"title": own["versions"][0]["title"]}
