@@ -1,6 +1,7 @@
 """A client that speaks GraphQL over HTTP to the application, as somebody or as nobody."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -10,16 +11,17 @@ from schema import schema
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Asks as the holder of `token`; `languages` is the Accept-Language header."""
+    """Asks as the holder of `token`, or as whom `signed` (headers) says; `languages` is the Accept-Language header."""
 
     http: httpx.AsyncClient
     token: str | None = None
     languages: str | None = None
+    signed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
         """The headers of every request."""
-        headers = {"Accept": "application/graphql-response+json"}
+        headers = {"Accept": "application/graphql-response+json", **self.signed}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         if self.languages:
@@ -28,7 +30,7 @@ class Client:
 
     def speaking(self, languages: str) -> "Client":
         """The same person with other languages."""
-        return Client(self.http, self.token, languages)
+        return replace(self, languages=languages)
 
     async def send(self, query: str, /, **variables: Any) -> httpx.Response:
         """The response as it comes."""

@@ -23,6 +23,7 @@ from services.errors import DomainError, ErrorCode, refusal
 from services.organisations import people
 from services.search import search
 from services.search.ports import Snippet
+from services.viewer import Viewer
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Mistake = Callable[[pytest.MonkeyPatch, Connection], contextlib.AbstractAsyncContextManager[None]]
@@ -151,6 +152,23 @@ def _admissions_for_ever(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(people, "_OF_TOKEN", people._OF_TOKEN.replace("admission.until > now() and", ""))
 
 
+# -- sessions of one organisation's provider --------------------------------------------------------------------------
+
+
+@patching
+def _sessions_hold_everything(patched: pytest.MonkeyPatch) -> None:
+    async def as_they_are(viewer: Viewer, _: Any) -> Viewer:
+        return viewer
+
+    patched.setattr(people, "narrowed", as_they_are)
+
+
+@patching
+def _sessions_of_all_guests(patched: pytest.MonkeyPatch) -> None:
+    wrong = people._ADMITTED_WITHIN.replace('"case".owner = {}', "{}::uuid is not null")
+    patched.setattr(people, "_ADMITTED_WITHIN", wrong)
+
+
 # -- the rest ----------------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +231,8 @@ MISTAKES: dict[str, tuple[str, Mistake]] = {
     "embargoes are ignored, in resolvers": ("resolver", _embargoes_ignored),
     "embargoes are ignored, in search": ("snippet", _embargoes_ignored),
     "admissions never end": ("node", _admissions_for_ever),
+    "sessions hold what other organisations give": ("node", _sessions_hold_everything),
+    "sessions open what others let their person into": ("list", _sessions_of_all_guests),
     "refusals tell what there is": ("error text", _telling_refusals),
 }
 """What goes wrong → the surface that must show it, and how it is brought about."""

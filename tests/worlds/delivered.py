@@ -16,21 +16,9 @@ from uuid import UUID
 
 from services.ids import new_id
 from tests.worlds.happenings import HAPPENINGS, Event, Scene, elsewhere
-from tests.worlds.look import Disagreement, Place, global_id
+from tests.worlds.look import Disagreement, Place, Viewer, global_id, viewers
 from tests.worlds.made import word
-from tests.worlds.model import (
-    Artefact,
-    Case,
-    Comment,
-    Keys,
-    Person,
-    Round,
-    World,
-    keys,
-    readable,
-    reads_drafts,
-    tokens,
-)
+from tests.worlds.model import Artefact, Case, Comment, Round, World, reads_drafts, tokens
 from tests.worlds.streams import Heard, Operation, event_streams, one_socket, until
 
 PATIENCE = 5.0
@@ -47,23 +35,6 @@ FIELDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who follows: by their token, by a session's cookie for one organisation, or as nobody in particular."""
-
-    person: Person | None
-    within: UUID | None
-    headers: dict[str, str]
-
-    def keys(self, world: World) -> Keys:
-        """The keys that they hold now."""
-        return keys(world, self.person, self.within)
-
-    def seen(self, world: World) -> set[UUID]:
-        """What they may read now."""
-        return readable(world, self.keys(world))
-
-
 @dataclass(slots=True, eq=False)
 class Follower:
     """Somebody's subscription, what it was told, and how much of that was looked at: results, and that it was over."""
@@ -74,19 +45,6 @@ class Follower:
     heard: Heard
     looked_at: int = 0
     is_over: bool = False
-
-
-def viewers(world: World) -> list[Viewer]:
-    """Everyone who can sign in, in every way; nobody, without a cookie and with one that is not ours."""
-    return [
-        Viewer(None, None, {}),
-        Viewer(None, None, {"Cookie": "theme=dark"}),
-        *(Viewer(one, None, {"Authorization": f"Bearer {one.secret}"}) for one in world.people),
-        *(
-            Viewer(one.person, one.organisation, {"Cookie": f"serra={one.secret}", "X-Serra-CSRF": "1"})
-            for one in world.sessions
-        ),
-    ]
 
 
 async def check_deliveries(world: World, place: Place, chance: Random) -> Counter[str]:
@@ -201,7 +159,7 @@ async def _compare(scene: Scene, followers: Sequence[Follower], event: Event, co
         was_over, one.is_over = one.is_over, one.is_over or said == [_ENDED]
         compared[f"{event.name}: {_outcome(said, was_over)}"] += 1
         if told != said or one.heard.over != one.is_over:
-            held = sorted(keys(world, one.viewer.person, one.viewer.within))
+            held = sorted(one.viewer.keys(world))
             named = f"after «{event.name}», to {held} by {one.field} of {_KINDS[type(one.whole)]} {one.whole.id}"
             raise Disagreement("delivery", (named, told, one.heard.over), said)
         words = json.dumps(new).lower()

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 from tests.worlds.asked import by_name, lists, nodes, search
 from tests.worlds.exported import exports, log_exports, logs
-from tests.worlds.look import Disagreement, Look, Place, Told
+from tests.worlds.look import Disagreement, Look, Place, Told, by_token, viewers
 from tests.worlds.model import World
 from tests.worlds.refused import refusals, subscriptions
 
@@ -18,11 +18,11 @@ NARROW: ContextVar[bool] = ContextVar("narrow", default=False)
 
 
 async def look_around(world: World, place: Place) -> AsyncIterator[Told]:
-    """Everyone and nobody look at a world; one of them also tries what they may not do, and takes files away."""
-    curious = next((one for one in world.people if one.organisations), world.people[0])
-    for person in (None, *world.people):
-        look = Look(world, person, place)
-        for surface in (*READS, *(ONCE if person is curious else ())):
+    """Everyone looks at a world; one of them also tries what they may not do, and takes files away."""
+    curious = by_token(next((one for one in world.people if one.organisations), world.people[0]))
+    for viewer in viewers(world):
+        look = Look(world, viewer, place)
+        for surface in (*READS, *(ONCE if viewer == curious else ())):
             async for told in surface(look):
                 yield told
         NARROW.set(True)

@@ -21,7 +21,7 @@ LOG = """{ organisations(first: 100) { nodes { slug auditLog(first: 100) {
 
 async def exports(look: Look) -> AsyncIterator[Told]:
     """What somebody is handed of themselves: what they said, wherever it stands, and nothing of others."""
-    person, world = look.person, look.world
+    person, world = look.viewer.person, look.world
     if person is None:
         return
     await look.client.do("exportMyData", {}, "dataExport { readyAt }")
@@ -53,7 +53,7 @@ async def logs(look: Look) -> AsyncIterator[Told]:
     slugs = {slug: id_ for id_, slug in world.organisations.items()}
     for shown in answer["organisations"]["nodes"]:
         organisation, told = slugs[shown["slug"]], shown["auditLog"]
-        reads = look.person is not None and organisation in look.person.administers
+        reads = organisation in look.viewer.administers
         meant = lines(world, organisation) if reads else []
         yield "log", sorted((one["action"], UUID(one["subjectId"][-32:])) for one in told["nodes"]), meant
         yield "log", _ids_in(world, json.dumps(told)), _ids_of(world, organisation) if reads else set()

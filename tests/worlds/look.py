@@ -1,7 +1,7 @@
 """Somebody's look at a world: who asks, and what the model lets them see."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from tests.client import Client
 from tests.worlds.model import (
     Keys,
     Person,
+    Session,
     World,
     keys,
     readable,
@@ -49,28 +50,70 @@ class Place:
     ports: Ports
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: by their token, by a session's cookie for one organisation, or as nobody in particular."""
+
+    person: Person | None
+    within: UUID | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def keys(self, world: World) -> Keys:
+        """The keys that they hold now."""
+        return keys(world, self.person, self.within)
+
+    def seen(self, world: World) -> set[UUID]:
+        """What they may read now."""
+        return readable(world, self.keys(world))
+
+    @property
+    def administers(self) -> frozenset[UUID]:
+        """The organisations that they are an ADMIN of."""
+        return frozenset(one for one in (self.person.administers if self.person else ()) if self.within in {None, one})
+
+
+def nobody() -> list[Viewer]:
+    """Nobody, without a cookie and with one that is not ours."""
+    return [Viewer(None), Viewer(None, None, {"Cookie": "theme=dark"})]
+
+
+def by_token(person: Person) -> Viewer:
+    """Somebody with everything that they hold."""
+    return Viewer(person, None, {"Authorization": f"Bearer {person.secret}"})
+
+
+def by_session(session: Session) -> Viewer:
+    """Somebody whom an organisation's provider has signed in."""
+    return Viewer(session.person, session.organisation, {"Cookie": f"serra={session.secret}", "X-Serra-CSRF": "1"})
+
+
+def viewers(world: World) -> list[Viewer]:
+    """Everyone who can sign in, in every way, and nobody."""
+    return [*nobody(), *map(by_token, world.people), *map(by_session, world.sessions)]
+
+
 @dataclass(frozen=True)
 class Look:
     """Somebody's look at a world."""
 
     world: World
-    person: Person | None
+    viewer: Viewer
     place: Place
 
     @cached_property
     def client(self) -> Client:
         """Who asks."""
-        return Client(self.place.http, self.person.secret if self.person else None)
+        return Client(self.place.http, signed=self.viewer.headers)
 
     @cached_property
     def seen(self) -> set[UUID]:
         """What they may read, by the model."""
-        return readable(self.world, self.held)
+        return self.viewer.seen(self.world)
 
     @cached_property
     def held(self) -> Keys:
         """Their keys, by the model."""
-        return keys(self.world, self.person)
+        return self.viewer.keys(self.world)
 
     def hidden_in(self, said: str) -> list[str]:
         """The secrets of what they may not read that stand in an answer."""

@@ -50,7 +50,7 @@ def make_world(chance: Random) -> World:
         runs = frozenset(one for one in works_at if chance.random() < 0.4)
         world.people.append(Person(new_id(), works_at, runs, f"serra_{secrets.token_urlsafe(32)}"))
     for person in some(chance, [one for one in world.people if one.organisations], 1):
-        world.sessions.append(Session(person, chance.choice(person.organisations), secrets.token_urlsafe(32)))
+        world.sessions.append(Session(new_id(), person, chance.choice(person.organisations), secrets.token_urlsafe(32)))
     for _ in range(chance.randint(1, 4)):
         world.cases.append(_case(chance, world))
     for number in range(1, chance.randint(0, 3) + 1):

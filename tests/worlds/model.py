@@ -22,6 +22,7 @@ class Person:
 class Session:
     """A browser in which somebody is signed in for one of their organisations."""
 
+    id: UUID
     person: Person
     organisation: UUID
     secret: str
@@ -138,14 +139,17 @@ class World:
 
 
 def keys(world: World, person: Person | None, within: UUID | None = None) -> Keys:
-    """The keys that somebody holds now; those that they hold as a person and in the organisation `within`, if named."""
+    """The keys that somebody holds now; if `within` names an organisation, what they hold in it and by it."""
     if person is None:
         return frozenset({"public"})
     organisations = {one for one in person.organisations if within in {None, one}}
-    holders = {person.id, *organisations}
     networks = {network.id for network in world.networks if network.members & organisations}
     admitted = {
-        case.id for case in world.cases for one in case.admissions if one.holder in holders and one.until > world.now
+        case.id
+        for case in world.cases
+        for one in case.admissions
+        if one.until > world.now
+        and (one.holder in organisations or (one.holder == person.id and within in {None, case.owner}))
     }
     return frozenset(
         {"public", f"person:{person.id}"}

@@ -50,12 +50,12 @@ DOCUMENTS = {kind: _document(changes) for kind, changes in _CHANGES.items()}
 
 async def refusals(look: Look) -> AsyncIterator[Told]:
     """What changes say of a thing that is hidden, beside what they say of one that does not exist."""
-    if look.person is None or not look.person.organisations:
+    if look.viewer.person is None or not look.viewer.person.organisations:
         return  # asked to sign in first, or to join an organisation
     hidden = {kind: id_ for kind, id_ in anything(look.world) if kind in DOCUMENTS and id_ not in look.seen}
     for kind, id_ in hidden.items():
-        told = await _refused(look, look.person, kind, id_)
-        yield "error text", told, await _refused(look, look.person, kind, new_id())
+        told = await _refused(look, look.viewer.person, kind, id_)
+        yield "error text", told, await _refused(look, look.viewer.person, kind, new_id())
         yield "error text", told.count("NOT_FOUND"), len(_CHANGES[kind])
 
 

@@ -11,6 +11,7 @@ from tests.worlds.model import Artefact, Case, Comment, Keys, Person, Round, Ver
 
 Row = Mapping[str, Any]
 LATE = timedelta(days=1)
+HERE = "127.0.0.1"
 
 
 def _text(*words: str) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def _people(world: World) -> dict[str, list[Row]]:
             for one in people
             for body in one.organisations
         ],
-        # Used a moment ago from where the tests ask, so that asking notes no sign-in.
+        # Used a moment ago from where the tests ask, like sessions below, so that asking notes no sign-in.
         "personal_token": [
             {
                 "id": new_id(),
@@ -60,13 +61,13 @@ def _people(world: World) -> dict[str, list[Row]]:
                 "created_at": world.now,
                 "expires_at": soon,
                 "last_used_at": world.now,
-                "last_used_from": "127.0.0.1",
+                "last_used_from": HERE,
             }
             for one in people
         ],
         "session": [
             {
-                "id": new_id(),
+                "id": one.id,
                 "person": one.person.id,
                 "organisation": one.organisation,
                 "secret_hash": secret_hash(one.secret),
@@ -75,6 +76,10 @@ def _people(world: World) -> dict[str, list[Row]]:
                 "last_used_at": world.now,
                 "expires_at": soon,
             }
+            for one in world.sessions
+        ],
+        "log_address": [
+            {"commitment": one.id.bytes, "salt": b"", "address": HERE, "subject": one.id, "at": world.now}
             for one in world.sessions
         ],
     }
