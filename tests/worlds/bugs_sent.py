@@ -83,7 +83,7 @@ def _log_for_members(patched: pytest.MonkeyPatch) -> None:
     fetch = Database.fetch_json
 
     async def asking(self: Database, statement: str, values: list[Any]) -> str | None:
-        return await fetch(self, statement.replace("administers.role = 'ADMIN'", "true"), values)
+        return await fetch(self, statement.replace("insider.role in ('ADMIN')", "true"), values)
 
     patched.setattr(Database, "fetch_json", asking)
 
