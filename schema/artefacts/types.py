@@ -66,8 +66,9 @@ class ArtefactVersion(Node):
     stored_at: datetime | None = column(t.ArtefactVersion.stored_at, "When it was verified.")
     withheld_at: datetime | None = expression(
         f"case when {_INSIDE} then {sql_of(t.ArtefactVersion.withheld_at)} end",
-        "Since when it is withheld from others, because it holds words that a participant has withdrawn; the next"
-        " version that is verified takes its place, and it is deleted. Null outside the file's organisation.",
+        "Since when it is withheld from everyone outside the file's organisation, because it shows or quotes a"
+        " participant who left; the next version that is verified takes its place, and this one is deleted. Null"
+        " outside the file's organisation.",
     )
 
 
