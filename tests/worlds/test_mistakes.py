@@ -5,12 +5,13 @@ from random import Random
 import pytest
 
 from infra.postgres.database import Database
+from tests.emptying import empty
 from tests.worlds import bugs, bugs_sent, delivered
 from tests.worlds.everyone import look_around
 from tests.worlds.look import Disagreement, Place
 from tests.worlds.made import make_world
 from tests.worlds.model import World
-from tests.worlds.written import forget, write
+from tests.worlds.written import write
 
 WORLDS = 40
 MISTAKES = {**bugs.MISTAKES, **bugs_sent.MISTAKES}
@@ -26,7 +27,7 @@ async def test_a_mistake_is_noticed(
     differs = _is_told_otherwise if surface == "delivery" else _says_otherwise
     for seed in range(WORLDS):
         world = make_world(Random(seed))
-        await forget(unmetered.owner)
+        await empty(unmetered.owner)
         async with mistake(monkeypatch, unmetered.owner):
             await write(unmetered, world)
             if await differs(surface, world, unmetered, Random(seed)):
