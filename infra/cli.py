@@ -100,8 +100,8 @@ Url = Annotated[str | None, typer.Option(help="Where the service is; without it,
 
 @app.command(name="import")
 def import_bundles(
-    files: Annotated[list[Path], typer.Argument(help="Bundles in YAML, in the order in which they depend.")],
-    token: Annotated[str, typer.Option(envvar="SERRA_TOKEN", help="A personal token with the scope WRITE.")],
+    files: Annotated[list[Path], typer.Argument(help="Bundles in YAML, in any order.")],
+    token: Annotated[str, typer.Option(envvar="SERRA_TOKEN", help="A personal token with the scopes READ and WRITE.")],
     url: Url = None,
 ) -> None:
     """Load cases, rounds, practices and more from files, through the public API. May be repeated."""

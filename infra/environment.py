@@ -14,7 +14,7 @@ from infra.setting_values import SHORTEST_SECRET
 from infra.settings import PREFIX, Settings, SettingsError, missing_partners, told_of, variable_of
 
 _LONGEST_ECHO = 80
-_FOR_CLIENTS = frozenset({f"{PREFIX}TOKEN"})
+FOR_CLIENTS = frozenset({f"{PREFIX}TOKEN"})
 """Of commands that ask a service as somebody; no settings."""
 
 
@@ -58,7 +58,7 @@ def _given() -> set[str]:
 def _unknown(given: set[str]) -> Iterator[str]:
     known = {name.upper(): variable_of(name) for name in Settings.model_fields}
     for name in sorted(given):
-        if name.startswith(PREFIX) and name not in {*known.values(), *_FOR_CLIENTS}:
+        if name.startswith(PREFIX) and name not in {*known.values(), *FOR_CLIENTS}:
             close = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
             hint = f"did you mean {known[close[0]]}?" if close else "docs/settings.md lists those that there are."
             yield f"{name}: there is no such setting; {hint}"

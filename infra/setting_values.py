@@ -13,6 +13,8 @@ Serra is set by environment variables. A variable that is empty counts as not se
 is not listed here stops the start, so that a misspelt name is not silently ignored. Without any of them Serra runs on
 this machine alone, with its own PostgreSQL and file store in the data folder.
 
+`SERRA_TOKEN` is no setting: it is the personal token with which `serra ask`, `serra upload` and `serra import` ask.
+
 This page is printed by `python -m infra.settings`.
 
 | Variable | Default | What it is | Takes |

@@ -18,7 +18,9 @@ class AudienceInput:
 
     public: bool = strawberry.field(default=False, description="Everyone, signed in or not.")
     networks: list[str] = strawberry.field(
-        default_factory=list, description="Slugs of networks that the organisation is in in whose name you share."
+        default_factory=list,
+        description="Slugs of networks: those of the organisation for which you share, and for a part, such as a round"
+        " or a comment, also those that its whole is shared with.",
     )
     organisations: list[str] = strawberry.field(default_factory=list, description="Slugs of organisations.")
     admitted: bool = strawberry.field(

@@ -15,16 +15,15 @@ from infra.jobs.queue import TransactionalQueue
 from infra.parts import Parts
 from infra.postgres.database import Database, database
 from infra.postgres.migrate import migrate
-from infra.postgres.piccolo_app import TABLES
 from infra.postgres.roles import open_service_role
 from infra.search.postgres import PostgresSearch
 from infra.settings import Settings
 from infra.storage.s3 import S3FileStore
 from infra.worker import drain
 from services.log import use_queue
-from services.organisations.tables import KeyringEpoch
 from services.ports import Ports
 from tests.client import Client
+from tests.emptying import empty
 from tests.factories.network import SmallNetwork, small_network
 
 
@@ -76,15 +75,7 @@ async def ports(servers: EmbeddedServers, open_database: Database) -> AsyncItera
 async def clean(open_database: Database, owner: "asyncpg.Connection[asyncpg.Record]") -> AsyncIterator[Database]:
     """The database with empty tables: the test's own changes are gone before the next test."""
     yield open_database
-    await owner.execute(_EMPTY)
-
-
-_EMPTY = (
-    "alter table log disable trigger log_is_append_only; alter table log_seal disable trigger log_seal_is_append_only; "
-    + "".join(f'delete from "{table._meta.tablename}"; ' for table in reversed(TABLES) if table is not KeyringEpoch)
-    + "delete from pgqueuer; alter table log enable trigger log_is_append_only; "
-    + "alter table log_seal enable trigger log_seal_is_append_only"
-)
+    await empty(owner)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -203,8 +203,8 @@ class ArtefactMutations:
 
     @strawberry.mutation(
         description="Keep a version of a file from everyone outside its organisation, because it shows or quotes a"
-        " participant who left; the next version that is verified takes its place, and it is deleted. It cannot be"
-        " undone. Needs EDITOR in the file's organisation."
+        " participant who left. It cannot be undone; the next version that is verified takes its place, and the"
+        " withheld one is deleted. Needs EDITOR in the file's organisation."
     )
     async def withhold_version(self, info: Info[Context, None], input: WithholdVersionInput) -> WithholdVersionPayload:
         """See services.artefacts.withdrawn.withhold_version."""

@@ -12,6 +12,7 @@ from schema.compiler.declare import column, declare, declared, expression, many,
 from schema.compiler.run import Context
 from schema.compiler.sources import One, OneOf, Resolved, Rule, sql_of
 from schema.events.types import Event
+from schema.inside import inside
 from schema.organisations.types import Organisation
 from schema.practices.types import Practice
 from schema.scalars import ByteCount
@@ -29,12 +30,8 @@ ArtefactSubject = Annotated[
     strawberry.union("ArtefactSubject", description="What a file can belong to."),
 ]
 
-_INSIDE = "'organisation:' || {artefact}.organisation = any({keyring}::text[])"
-"""Whether the viewer belongs to the organisation that answers for the file."""
-
-
-_INSIDE = "'organisation:' || {artefact}.organisation::text = any({keyring}::text[])"
-"""Whether the viewer belongs to the organisation that answers for the file."""
+_INSIDE = inside("{artefact}.organisation")
+"""Whether the viewer acts for the organisation that answers for the file."""
 
 
 async def _download_url(context: Context, **version: str) -> str | None:
@@ -69,8 +66,9 @@ class ArtefactVersion(Node):
     stored_at: datetime | None = column(t.ArtefactVersion.stored_at, "When it was verified.")
     withheld_at: datetime | None = expression(
         f"case when {_INSIDE} then {sql_of(t.ArtefactVersion.withheld_at)} end",
-        "Since when it is withheld from others, because it holds words that a participant has withdrawn; the next"
-        " version that is verified takes its place, and it is deleted. Null outside the file's organisation.",
+        "Since when it is withheld from everyone outside the file's organisation, because it shows or quotes a"
+        " participant who left; the next version that is verified takes its place, and this one is deleted. Null"
+        " outside the file's organisation.",
     )
 
 

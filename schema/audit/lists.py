@@ -8,17 +8,10 @@ import strawberry
 from schema.compiler import ids
 from schema.compiler.declare import page
 from schema.compiler.sources import Filter, Order
+from schema.inside import inside_as
+from services.organisations.terms import Role
 
-_FOR_ADMINS = """
-    {target}.organisation = {organisation}.id
-    and 'organisation:' || {organisation}.id = any({keyring}::text[])
-    and exists (
-        select from membership administers
-        where administers.person = {viewer}::uuid and administers.organisation = {organisation}.id
-          and administers.role = 'ADMIN'
-    )
-"""
-"""The key besides the role: a sign-in that is good for another organisation alone does not hold it."""
+_FOR_ADMINS = "{target}.organisation = {organisation}.id and " + inside_as("{organisation}.id", Role.ADMIN)
 _ORDERS = {"NEWEST": Order("{log_entry}.at", "timestamptz", descending=True)}
 
 

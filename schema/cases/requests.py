@@ -6,8 +6,10 @@ import strawberry
 
 from schema.compiler.declare import page
 from schema.compiler.sources import Filter, Order
+from schema.inside import inside_as
 from services.cases import tables as t
 from services.cases.rules import LAPSES_AFTER
+from services.organisations.terms import Role
 
 ADMISSION_ORDERS = {"NEWEST": Order("{admission}.created_at", "timestamptz", descending=True)}
 REQUEST_ORDERS = {"NEWEST": Order("{access_request}.created_at", "timestamptz", descending=True)}
@@ -15,14 +17,8 @@ IS_OPEN = (
     "({access_request}.answer is null and {access_request}.created_at"
     f" > now() - interval '{LAPSES_AFTER.total_seconds():.0f} seconds')"
 )
-_ASKED_OF_ITS_EDITORS = """
-    {target}."case" in (select owned.id from "case" owned where owned.owner = {organisation}.id)
-    and 'organisation:' || {organisation}.id = any({keyring}::text[])
-    and exists (
-        select from membership editor where editor.organisation = {organisation}.id
-        and editor.role in ('ADMIN', 'EDITOR') and editor.person = {viewer}::uuid
-    )
-"""
+_OF_ITS_CASES = '{target}."case" in (select owned.id from "case" owned where owned.owner = {organisation}.id)'
+_ASKED_OF_ITS_EDITORS = f"{_OF_ITS_CASES} and {inside_as('{organisation}.id', Role.ADMIN, Role.EDITOR)}"
 
 
 @strawberry.input(description="Which requests for access; all conditions must hold.")

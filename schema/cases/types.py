@@ -29,6 +29,7 @@ from schema.compiler.sources import Filter, Lookup, Pointing, Rule
 from schema.concepts.types import Concept
 from schema.drafts import revision_of
 from schema.events.lists import events_where
+from schema.inside import inside
 from schema.organisations.lists import LAB_ORDERS
 from schema.organisations.types import Lab, Organisation
 from schema.practices.lists import drawn_from, practices_by
@@ -143,7 +144,9 @@ class Case(Node, CaseContent):
     owner: Organisation = one(t.Case.owner, "The organisation that answers for it.")
     number: int = column(t.CaseVersion.number, "The number of the current version.")
     status: PublicationStatus = column(t.CaseVersion.status, "Where the current version stands.")
-    revision: int | None = revision_of("case", "'organisation:' || {case}.owner", "'admitted:' || {case}.id")
+    revision: int | None = revision_of(
+        "case", inside("{case}.owner"), "'admitted:' || {case}.id = any({keyring}::text[])"
+    )
     is_example: bool = column(t.Case.is_example, "Whether it was made up for demonstration.")
     created_at: datetime = column(t.Case.created_at, "When it was begun.")
     published_at: datetime | None = column(t.CaseVersion.published_at, "When the current version was published.")

@@ -4,17 +4,16 @@ from typing import Any
 
 from schema.compiler.declare import page
 from schema.compiler.sources import Order
+from schema.inside import inside_as
+from services.organisations.terms import Role
 
 _ORDERS = {"NEWEST": Order("{invitation}.created_at", "timestamptz", descending=True)}
-_ADMIN = "membership.organisation = {organisation}.id and membership.role = 'ADMIN'"
-_VALID_FOR_ADMINS = f"""
-    {{target}}.organisation = {{organisation}}.id and {{target}}.expires_at > now()
-    and 'organisation:' || {{organisation}}.id = any({{keyring}}::text[])
-    and exists (select from membership where {_ADMIN} and membership.person = {{viewer}}::uuid)
-    and exists (select from membership where {_ADMIN} and membership.person = {{target}}.invited_by)
-"""  # noqa: S608 - only the constant above stands in it
-
-
+_VALID_FOR_ADMINS = (
+    "{target}.organisation = {organisation}.id and {target}.expires_at > now()"
+    f" and {inside_as('{organisation}.id', Role.ADMIN)}"
+    " and exists (select from membership maker where maker.organisation = {organisation}.id"
+    " and maker.role = 'ADMIN' and maker.person = {target}.invited_by)"
+)
 _VALID_FOR_PERSON = "{target}.person = {person}.id and {target}.expires_at > now() and app.asks_still({target}.id)"
 
 

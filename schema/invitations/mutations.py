@@ -13,9 +13,9 @@ from schema.organisations.terms import Role, TokenScope
 from schema.organisations.types import Membership, Organisation
 from schema.payload import Payload, answer, read
 from schema.shared import user_errors
-from services.errors import DomainError
+from services.errors import DomainError, refuse_if
 from services.invitations import invitations
-from services.invitations.rules import USUAL_WAIT
+from services.invitations.rules import USUAL_WAIT, check_named
 from services.organisations.people import viewer_of
 from services.viewer import ANYONE
 
@@ -75,11 +75,23 @@ class AcceptInvitationInput:
 
     secret: str | None = strawberry.field(default=None, description="The secret of a link.")
     id: strawberry.ID | None = strawberry.field(
-        default=None, description="The global id of one in `viewer { invitations }`; then without a secret."
+        default=None, description="The global id of one in `viewer { invitations }`, in place of a secret."
     )
     name: str | None = strawberry.field(
         default=None,
         description="Your name, at most 200 characters, if you are new here. Who is signed in has one already.",
+    )
+
+
+@strawberry.type(description="The answer of acceptInvitation.")
+class AcceptInvitationPayload(Payload):
+    """Payload of acceptInvitation."""
+
+    membership: Membership | None = reference("Your membership.")
+    token_secret: str | None = strawberry.field(
+        default=None,
+        description="For somebody new: what to send as «Authorization: Bearer …» from now on. Shown this once: keep it"
+        " where passwords are kept.",
     )
 
 
@@ -95,18 +107,6 @@ class DeclineInvitationPayload(Payload):
     """Payload of declineInvitation."""
 
     organisation: Organisation | None = reference("The organisation that had asked, as everyone reads it.")
-
-
-@strawberry.type(description="The answer of acceptInvitation.")
-class AcceptInvitationPayload(Payload):
-    """Payload of acceptInvitation."""
-
-    membership: Membership | None = reference("Your membership.")
-    token_secret: str | None = strawberry.field(
-        default=None,
-        description="For somebody new: what to send as «Authorization: Bearer …» from now on. Shown this once: keep it"
-        " where passwords are kept.",
-    )
 
 
 @strawberry.type
@@ -144,26 +144,26 @@ class InvitationMutations:
         return await answer(RevokeInvitationPayload, "organisation", call)
 
     @strawberry.mutation(
-        description="Become a member: by an invitation of yours, by its id, or by a link, by its secret; signed in as"
-        " yourself, or, if you are new here, without a token and with your name; then you get your first token."
+        description="Become a member. Give the `id` of an invitation of yours, or the `secret` of a link: signed in as"
+        " yourself, or, if you are new here, without a token and with your `name`; then you get your first token."
     )
     async def accept_invitation(
         self, info: Info[Context, None], input: AcceptInvitationInput
     ) -> AcceptInvitationPayload:
-        """See services.invitations.invitations.accept_invitation, and accept_as_newcomer for who is new."""
+        """See accept_own_invitation, accept_invitation and accept_as_newcomer of services.invitations.invitations."""
         viewer, secret = info.context.viewer, input.secret or ""
-        if input.id is not None:
-            call = invitations.accept_own_invitation(viewer, ids.read(input.id, "Invitation"))
-            return await answer_anew(info, AcceptInvitationPayload, "membership", call)
-        if viewer.person is not None:
-            call = invitations.accept_invitation(viewer, secret)
-            return await answer_anew(info, AcceptInvitationPayload, "membership", call)
         try:
-            newcomer = await invitations.accept_as_newcomer(secret, input.name or "")
+            refuse_if(check_named(input.id, input.secret))
+            if input.id is None and viewer.person is None:
+                return await _came_in(info, await invitations.accept_as_newcomer(secret, input.name or ""))
         except DomainError as error:
             return AcceptInvitationPayload(user_errors=user_errors(error))
-        info.context.viewer = await viewer_of(newcomer.person, TokenScope) or ANYONE
-        return AcceptInvitationPayload(references={"membership": newcomer.membership}, token_secret=newcomer.secret)
+        call = (
+            invitations.accept_invitation(viewer, secret)
+            if input.id is None
+            else invitations.accept_own_invitation(viewer, ids.read(input.id, "Invitation"))
+        )
+        return await answer_anew(info, AcceptInvitationPayload, "membership", call)
 
     @strawberry.mutation(
         description="Say no to an organisation that asks you to become a member. Its ADMINs read it in their log."
@@ -174,3 +174,9 @@ class InvitationMutations:
         """See services.invitations.invitations.decline_invitation."""
         call = invitations.decline_invitation(info.context.viewer, ids.read(input.id, "Invitation"))
         return await answer(DeclineInvitationPayload, "organisation", call)
+
+
+async def _came_in(info: Info[Context, None], newcomer: invitations.Newcomer) -> AcceptInvitationPayload:
+    """The answer to somebody new, which they read with the keys that they have got by it."""
+    info.context.viewer = await viewer_of(newcomer.person, TokenScope) or ANYONE
+    return AcceptInvitationPayload(references={"membership": newcomer.membership}, token_secret=newcomer.secret)

@@ -26,7 +26,9 @@ class Invitation:
     organisation: Organisation = one(Row.organisation, "Where it leads.")
     role: Role = column(Row.role, "What whoever accepts it may do there.")
     person: Person | None = one(Row.person, "Who is asked; null of a link, and of somebody whom you no longer see.")
-    email: str | None = column(Row.email, "The address that a link is for; null: it is for whoever holds the link.")
+    email: str | None = column(
+        Row.email, "The address that a link is for; null where any holder may use it, or a person is asked."
+    )
     invited_by: Person | None = one(Row.invited_by, "Who made it. It is valid while they are an ADMIN there.")
     created_at: datetime = column(Row.created_at, "When it was made.")
     expires_at: datetime = column(Row.expires_at, "When it ends, if it is not used before.")

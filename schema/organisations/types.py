@@ -21,6 +21,7 @@ from schema.compiler.declare import (
     texts,
 )
 from schema.compiler.sources import One, Rule
+from schema.inside import inside, inside_as
 from schema.invitations.lists import invitations_of_organisation
 from schema.networks.lists import proposals_of_network, proposals_of_organisation
 from schema.organisations import lists
@@ -36,15 +37,10 @@ if TYPE_CHECKING:
     from schema.invitations.types import Invitation
     from schema.networks.types import NetworkProposal
 
-_AMONG_THEM = (
-    "{target}.organisation = {organisation}.id and 'organisation:' || {organisation}.id = any({keyring}::text[])"
-)
+_ITS_OWN = "{target}.organisation = {organisation}.id and "
+_AMONG_THEM = _ITS_OWN + inside("{organisation}.id")
 """Who belongs to an organisation is for those who belong to it: its profile is everyone's, this is not."""
-
-_BY_ITS_ADMINS = (
-    _AMONG_THEM + " and exists (select from membership admin where admin.person = {viewer}::uuid"
-    " and admin.organisation = {organisation}.id and admin.role = 'ADMIN')"
-)
+_BY_ITS_ADMINS = _ITS_OWN + inside_as("{organisation}.id", Role.ADMIN)
 
 
 @declare(None, Rule.PART)

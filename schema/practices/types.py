@@ -14,6 +14,7 @@ from schema.compiler.declare import argument, column, declare, declared, many, o
 from schema.compiler.sources import Embedded, Filter, Lookup, Pointing, Rule
 from schema.concepts.types import Concept
 from schema.drafts import revision_of
+from schema.inside import inside
 from schema.organisations.types import Organisation
 from schema.practices.evidence import EVIDENCE, Evidence
 from schema.reviews.lists import reviews_by
@@ -94,7 +95,7 @@ class Practice(Node, PracticeContent):
     owner: Organisation = one(t.Practice.owner, "The organisation that answers for it.")
     number: int = column(t.PracticeVersion.number, "The number of the current version.")
     status: PublicationStatus = column(t.PracticeVersion.status, "Where the current version stands.")
-    revision: int | None = revision_of("practice", "'organisation:' || {practice}.owner")
+    revision: int | None = revision_of("practice", inside("{practice}.owner"))
     created_at: datetime = column(t.Practice.created_at, "When it was begun.")
     published_at: datetime | None = column(t.PracticeVersion.published_at, "When the current version was published.")
     evidence: Evidence = declared(

@@ -60,7 +60,8 @@ class ErasureReceipt:
         " `serra check-receipt`."
     )
     not_tied: str = strawberry.field(
-        description="What bears your name or address and was left alone, since that proves nothing, and whom to ask."
+        description="What was left alone though it may bear your name or address, for that does not prove it to be"
+        " yours, and whom to ask."
     )
 
 

@@ -12,13 +12,14 @@ import strawberry
 from schema.cases.terms import OutcomeUnit
 from schema.compiler.declare import LANG, column, declare, declared, expression, inline, many, one, rows, text
 from schema.compiler.sources import Embedded, Inline, Localised, Rule, sql_of
+from schema.inside import inside
 from schema.organisations.types import Organisation
 from schema.shared import LocalisedText, Node, SuppressedCount
 from schema.test_rounds.terms import FindingState, FrozenField, Judgement
 from services.cases.tables import Case
 from services.test_rounds import tables as t
 
-INSIDE = "'organisation:' || {test_round}.organisation::text = any({keyring}::text[])"
+INSIDE = inside("{test_round}.organisation")
 """Whether the viewer belongs to the organisation that runs the round."""
 _LIMIT = f"case when {INSIDE} then 0 else {{threshold}}::int end"
 _HIDDEN = "Null where it is not known; small groups are hidden outside the organisation that runs the round."

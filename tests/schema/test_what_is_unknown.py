@@ -6,7 +6,7 @@ Every field of every mutation by which something is named gets tried.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 from graphql import (
@@ -15,6 +15,9 @@ from graphql import (
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
     is_required_input_field,
 )
 
@@ -90,21 +93,17 @@ class Named:
 def inputs() -> Mapping[str, GraphQLInputObjectType]:
     """The input type of each mutation."""
     assert schema.mutation_type is not None
-    return {name: _bare(field.args["input"].type) for name, field in schema.mutation_type.fields.items()}
-
-
-def _bare(of: GraphQLInputType) -> Any:
-    return _bare(of.of_type) if isinstance(of, (GraphQLNonNull, GraphQLList)) else of
+    return {
+        name: cast("Any", get_named_type(field.args["input"].type))
+        for name, field in schema.mutation_type.fields.items()
+    }
 
 
 def named(mutation: str, of: GraphQLInputObjectType, path: Path = ()) -> Iterator[Named]:
     """The fields of an input, at any depth, that name something; a list's only part has the index 0."""
     for name, field in of.fields.items():
-        inner = _bare(field.type)
-        is_list = isinstance(getattr(field.type, "of_type", field.type), GraphQLList) or isinstance(
-            field.type, GraphQLList
-        )
-        here = (*path, name, *(["0"] if is_list else []))
+        inner = get_named_type(field.type)
+        here = (*path, name, *(["0"] if is_list_type(get_nullable_type(field.type)) else []))
         if isinstance(inner, GraphQLInputObjectType):
             yield from named(mutation, inner, here)
         elif inner.name == "ID" or (inner.name == "String" and name in NAMES):
@@ -193,7 +192,7 @@ def _check_path(of: GraphQLInputObjectType, path: list[str]) -> None:
         if not step.isdigit():
             assert isinstance(inside, GraphQLInputObjectType), path
             assert step in inside.fields, path
-            inside = _bare(inside.fields[step].type)
+            inside = get_named_type(inside.fields[step].type)
 
 
 def test_every_kind_of_name_is_tried() -> None:

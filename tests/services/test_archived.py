@@ -68,6 +68,7 @@ async def test_nothing_is_added_to_what_is_archived(as_: As, network: SmallNetwo
     await pes.do("deleteComment", {"id": comment}, "comment { id }")
     await reviewer.do("declineReview", {"id": review}, "review { id }")
     await editor.do("finishUpload", {"artefact": begun}, "artefact { id }")
+    await editor.do("withholdVersion", {"artefact": file_id, "number": 1}, "artefact { id }")
     await adopted(pes, made)
     await editor.do(f"unarchive{kind.title()}", {"id": made}, f"{kind} {{ id }}")
     await commented(pes, made)

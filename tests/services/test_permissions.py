@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from schema import schema
 from tests.client import Client, input_type
-from tests.conftest import _EMPTY
+from tests.emptying import empty
 from tests.factories.actions import ACTIONS, ELSEWHERE
 from tests.factories.people import PEOPLE, cast
 from tests.factories.permissions import Action, Given, World, world
@@ -42,7 +42,7 @@ def tables() -> dict[str, dict[str, dict[str, str]]]:
 async def shared_world(http: httpx.AsyncClient, owner: "asyncpg.Connection[asyncpg.Record]") -> AsyncIterator[World]:
     """Everyone, and the things that no attempt changes, for all tests of this file."""
     yield await world(await cast(http))
-    await owner.execute(_EMPTY)
+    await empty(owner)
 
 
 @pytest.mark.parametrize(("of", "action"), ROWS, ids=[f"{action.name} on {of}" for of, action in ROWS])

@@ -10,6 +10,7 @@ from services.ids import new_id
 from tests.worlds.look import Look, Told, global_id
 from tests.worlds.made import anything
 from tests.worlds.model import (
+    KINDS,
     Artefact,
     Case,
     Comment,
@@ -112,7 +113,7 @@ async def nodes(look: Look) -> AsyncIterator[Told]:
     yield "node", look.hidden_in(json.dumps(answer)), []
     wholes: list[Round | Artefact | Comment] = [*world.rounds, *world.artefacts, *world.comments]
     for one in wholes:
-        found = shown[global_id(_KINDS[type(one).__name__], one.id)]
+        found = shown[global_id(KINDS[type(one)], one.id)]
         if found is not None:
             for told in _parts(look, found, one):
                 yield told
@@ -125,12 +126,9 @@ async def nodes(look: Look) -> AsyncIterator[Told]:
         if found is not None:
             answered = comment.answers if comment.answers in look.seen else None
             yield "node", found["replyTo"], answered and {"id": global_id("Comment", answered)}
-            yield "node", found["subject"], {"id": global_id(_KINDS[type(comment.whole).__name__], comment.whole.id)}
+            yield "node", found["subject"], {"id": global_id(KINDS[type(comment.whole)], comment.whole.id)}
     for told in _links(look, shown):
         yield told
-
-
-_KINDS = {"Case": "Case", "Round": "TestRound", "Artefact": "Artefact", "Comment": "Comment"}
 
 
 def _links(look: Look, shown: Mapping[str, Any]) -> list[Told]:

@@ -60,13 +60,14 @@ def _forgetting(where: object, name: str) -> Mistake:
         with monkeypatch.context() as patched:
             patched.setattr(Planner, "_readable", lambda self, alias: "true" if inside else rule(self, alias))
             patched.setattr(where, name, without_rule)
-            _without_wall(patched, owner)
+            without_wall(patched, owner)
             yield
 
     return mistake
 
 
-def _without_wall(patched: pytest.MonkeyPatch, owner: Connection) -> None:
+def without_wall(patched: pytest.MonkeyPatch, owner: Connection) -> None:
+    """Compiled reads run as the tables' owner, whom row-level security does not bind."""
     one_at_a_time = asyncio.Lock()
 
     async def as_owner(_: Database, statement: str, values: list[Any]) -> Any:
@@ -84,7 +85,7 @@ async def _counting_everything(monkeypatch: pytest.MonkeyPatch, owner: Connectio
 
     with monkeypatch.context() as patched:
         patched.setattr(pages, "Total", total)
-        _without_wall(patched, owner)
+        without_wall(patched, owner)
         yield
 
 
@@ -118,7 +119,7 @@ async def _search_without_any_check(monkeypatch: pytest.MonkeyPatch, owner: Conn
         _unfiltered(patched)
         patched.setattr(search, "readable_things", everything)
         patched.setattr(Planner, "_readable", lambda *_: "true")
-        _without_wall(patched, owner)
+        without_wall(patched, owner)
         yield
 
 

@@ -1,6 +1,9 @@
 """A mistake for each way in which something is sent: events, files, the log. The property must fail when it is made."""
 
 import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from services.audit import export as log_export
 from services.ids import new_id
 from services.privacy import export
 from services.privacy.holdings import HOLDINGS
-from tests.worlds.bugs import Mistake, patching
+from tests.worlds.bugs import Connection, Mistake, patching, without_wall
 
 # -- subscriptions -----------------------------------------------------------------------------------------------------
 
@@ -83,9 +86,27 @@ def _log_for_members(patched: pytest.MonkeyPatch) -> None:
     fetch = Database.fetch_json
 
     async def asking(self: Database, statement: str, values: list[Any]) -> str | None:
-        return await fetch(self, statement.replace("administers.role = 'ADMIN'", "true"), values)
+        return await fetch(self, statement.replace("insider.role in ('ADMIN')", "true"), values)
 
     patched.setattr(Database, "fetch_json", asking)
+
+
+@contextlib.asynccontextmanager
+async def _log_for_other_sessions(monkeypatch: pytest.MonkeyPatch, owner: Connection) -> AsyncIterator[None]:
+    with monkeypatch.context() as patched:
+        without_wall(patched, owner)
+        fetch = Database.fetch_json
+
+        async def asking(self: Database, statement: str, values: list[Any]) -> str | None:
+            return await fetch(self, _KEY_BESIDE_ROLE.sub("", statement), values)
+
+        patched.setattr(Database, "fetch_json", asking)
+        yield
+
+
+_KEY_BESIDE_ROLE = re.compile(
+    r"'organisation:' \|\| \S+ = any\(\$\d+::text\[\]\) and (?=exists \(select from membership insider)"
+)
 
 
 @patching
@@ -105,6 +126,7 @@ MISTAKES: dict[str, tuple[str, Mistake]] = {
     "exports hold what others said": ("export", _exports_of_everyone("comments")),
     "exports hold what others were let into": ("export", _exports_of_everyone("admissions")),
     "every member reads the log": ("log", _log_for_members),
+    "a session reads the log of other organisations": ("log", _log_for_other_sessions),
     "exports of the log hold every line": ("log export", _log_of_everyone),
 }
 """What goes wrong → the surface that must show it, and how it is brought about."""

@@ -18,11 +18,12 @@ from infra.postgres.breadth import Breadth
 from infra.postgres.database import Database
 from infra.settings import Settings
 from services.ports import Ports
+from tests.emptying import empty
 from tests.worlds.delivered import check_deliveries
 from tests.worlds.everyone import NARROW, check_world
 from tests.worlds.look import Place
 from tests.worlds.model import World
-from tests.worlds.written import forget, write, write_unindexed
+from tests.worlds.written import write, write_unindexed
 
 Checked = Callable[[World], Awaitable["Counter[str]"]]
 Delivered = Callable[[World, Random], Awaitable["Counter[str]"]]
@@ -59,7 +60,7 @@ def checked(unmetered: Place, clean: Database) -> Checked:
     """Writes a world in the place of what there was, and holds every surface against the model."""
 
     async def checking(world: World) -> "Counter[str]":
-        await forget(unmetered.owner)
+        await empty(unmetered.owner)
         await write(unmetered, world)
         return await check_world(world, unmetered)
 
@@ -71,7 +72,7 @@ def delivered(unmetered: Place, clean: Database) -> Delivered:
     """Writes a world, lets everyone follow what they may read, and holds what they are told against the model."""
 
     async def checking(world: World, chance: Random) -> "Counter[str]":
-        await forget(unmetered.owner)
+        await empty(unmetered.owner)
         await write_unindexed(unmetered, world)
         return await check_deliveries(world, unmetered, chance)
 

@@ -18,7 +18,7 @@ from services.ids import new_id
 from tests.worlds.happenings import HAPPENINGS, Event, Scene, elsewhere
 from tests.worlds.look import Disagreement, Place, Viewer, global_id, viewers
 from tests.worlds.made import word
-from tests.worlds.model import Artefact, Case, Comment, Round, World, reads_drafts, tokens
+from tests.worlds.model import KINDS, Case, Comment, Round, Whole, World, reads_drafts, tokens
 from tests.worlds.streams import Heard, Operation, event_streams, one_socket, until
 
 PATIENCE = 5.0
@@ -41,7 +41,7 @@ class Follower:
 
     viewer: Viewer
     field: str
-    whole: Case | Round | Artefact
+    whole: Whole
     heard: Heard
     looked_at: int = 0
     is_over: bool = False
@@ -90,7 +90,7 @@ async def _followers(scene: Scene) -> AsyncIterator[list[Follower]]:
         for viewer in viewers(scene.world):
             wanted = _wanted(scene.world, viewer)
             operations: list[Operation] = [
-                {"query": FIELDS[field], "variables": {"id": global_id(_KINDS[type(whole)], whole.id)}}
+                {"query": FIELDS[field], "variables": {"id": global_id(KINDS[type(whole)], whole.id)}}
                 for field, whole in wanted
             ]
             heard = await open_.enter_async_context(protocol(scene.place.served, viewer.headers, operations, anything))
@@ -123,14 +123,12 @@ async def _begun(scene: Scene, followers: Sequence[Follower], anything: asyncio.
 _PROTOCOLS = (event_streams, event_streams, event_streams, one_socket)
 _FENCES_AT_FIRST = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds to wait for each, one after the other."""
-_KINDS = {Case: "Case", Round: "TestRound", Artefact: "Artefact"}
 
 
-def _wanted(world: World, viewer: Viewer) -> list[tuple[str, Case | Round | Artefact]]:
+def _wanted(world: World, viewer: Viewer) -> list[tuple[str, Whole]]:
     seen = viewer.seen(world)
-    wholes: list[Case | Round | Artefact] = [*world.cases, *world.rounds, *world.artefacts]
     return [
-        *(("commentAdded", one) for one in wholes if one.id in seen),
+        *(("commentAdded", one) for one in world.wholes if one.id in seen),
         *(("caseChanged", one) for one in world.cases if one.id in seen),
         *(("testRoundChanged", one) for one in world.rounds if one.id in seen),
     ]
@@ -160,7 +158,7 @@ async def _compare(scene: Scene, followers: Sequence[Follower], event: Event, co
         compared[f"{event.name}: {_outcome(said, was_over)}"] += 1
         if told != said or one.heard.over != one.is_over:
             held = sorted(one.viewer.keys(world))
-            named = f"after «{event.name}», to {held} by {one.field} of {_KINDS[type(one.whole)]} {one.whole.id}"
+            named = f"after «{event.name}», to {held} by {one.field} of {KINDS[type(one.whole)]} {one.whole.id}"
             raise Disagreement("delivery", (named, told, one.heard.over), said)
         words = json.dumps(new).lower()
         hidden = [token for id_, token in tokens(world).items() if id_ not in seen[id(one.viewer)] and token in words]

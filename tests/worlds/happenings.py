@@ -11,6 +11,7 @@ from tests.client import Client
 from tests.worlds.look import Place, global_id
 from tests.worlds.made import make_comment, some, word
 from tests.worlds.model import (
+    KINDS,
     Artefact,
     Case,
     Comment,
@@ -82,17 +83,12 @@ async def _say(scene: Scene) -> Event | None:
     world, chance = scene.world, scene.chance
     author = chance.choice(world.people)
     seen = scene.seen(author)
-    wholes: list[Case | Round | Artefact] = [
-        *world.cases,
-        *world.rounds,
-        *(one for one in world.artefacts if one.is_stored),
-    ]
-    readable_ones = [one for one in wholes if one.id in seen]
-    if not author.organisations or not readable_ones:
+    arrived = [one for one in world.wholes if not isinstance(one, Artefact) or one.is_stored]
+    could = [one for one in arrived if one.id in seen]
+    if not author.organisations or not could:
         return None
-    whole, organisation, token = chance.choice(readable_ones), chance.choice(author.organisations), word()
-    kind = {Case: "Case", Round: "TestRound", Artefact: "Artefact"}[type(whole)]
-    slug, subject = world.organisations[organisation], global_id(kind, whole.id)
+    whole, organisation, token = chance.choice(could), chance.choice(author.organisations), word()
+    slug, subject = world.organisations[organisation], global_id(KINDS[type(whole)], whole.id)
     given: dict[str, Any] = {"subject": subject, "body": f"{world.word} {token}", "organisation": slug}
     if chance.random() < 0.6:
         given |= {"audience": {}}
@@ -121,11 +117,12 @@ async def _share_case(scene: Scene) -> Event | None:
     actor = chance.choice(editors)
     given, named = scene.audience(case.owner, frozenset({"public"}))
     await scene.client(actor).do("shareCase", {"id": global_id("Case", case.id), "audience": given}, "case { id }")
-    standing = current(world, case)
-    if has_reached(world, standing):
-        standing.outcome = replace(standing.outcome, narrowed=None)
+    shown = current(world, case)
+    if has_reached(world, shown):
+        # Its outcomes are shared with it.
+        shown.outcome = replace(shown.outcome, narrowed=None)
     for version in case.versions:
-        if version.number >= standing.number:
+        if version.number >= shown.number:
             version.readers = named
     return Event("case shared", drafted={case.id})
 
@@ -177,7 +174,6 @@ async def _end_embargo(scene: Scene) -> Event | None:
     version.embargo = scene.world.now
     await scene.place.owner.execute("update case_version set embargo_until = now() where id = $1", version.id)
     await release_case(case.id)
-    version.outcome = replace(version.outcome, narrowed=None)
     name, told = "embargo ended", {case.id}
     return Event(name, changed=told) if is_another else Event(name, drafted=told)
 

@@ -12,15 +12,7 @@ import httpx
 from schema.compiler.ids import prefix
 from services.ports import Ports
 from tests.client import Client
-from tests.worlds.model import (
-    Keys,
-    Person,
-    Session,
-    World,
-    keys,
-    readable,
-    tokens,
-)
+from tests.worlds.model import Keys, Person, Session, World, keys, readable, tokens
 
 Told = tuple[str, Any, Any]
 """The surface, what it said, and what the model says."""

@@ -20,12 +20,14 @@ from tests.worlds.model import (
     Round,
     Session,
     Version,
+    Whole,
     World,
     both,
     current,
     of_artefact,
     of_case,
     own,
+    standing,
 )
 
 T = TypeVar("T")
@@ -110,8 +112,7 @@ def _case(chance: Random, world: World) -> Case:
     admissions = tuple(Admission(new_id(), one, _instant(chance, world.now)) for one in some(chance, holders, 2))
     guests = frozenset(f"person:{one.id}" for one in some(chance, world.people, 1))
     kind = chance.choice(["METHOD", "GUIDANCE"])
-    standing = max((one.number for one in versions if one.is_published and one.embargo is None), default=1)
-    shown = frozenset({standing, numbers})
+    shown = frozenset({standing(versions), numbers})
     return Case(new_id(), f"c-{word()}", body, kind, tuple(versions), admissions, guests, shown)
 
 
@@ -143,8 +144,7 @@ def _artefact(chance: Random, world: World) -> Artefact:
 
 def make_comment(chance: Random, world: World) -> Comment:
     """A comment on anything that can be commented on, for any readers that a whole can hand on, and for others."""
-    wholes: list[Case | Round | Artefact] = [*world.cases, *world.rounds, *world.artefacts]
-    whole = chance.choice(wholes)
+    whole = chance.choice(world.wholes)
     author, body = chance.choice(world.people), chance.choice(list(world.organisations))
     widest = _readers(world, whole)
     readers = _part_of(chance, widest) | ({f"organisation:{body}"} if chance.random() < 0.5 else set())
@@ -155,7 +155,7 @@ def make_comment(chance: Random, world: World) -> Comment:
     return Comment(new_id(), word(), whole, author, body, frozenset(readers), answers)
 
 
-def _readers(world: World, whole: Case | Round | Artefact) -> Keys:
+def _readers(world: World, whole: Whole) -> Keys:
     if isinstance(whole, Artefact):
         return of_artefact(world, whole)
     return of_case(world, whole) if isinstance(whole, Case) else both(whole.readers, of_case(world, whole.case))

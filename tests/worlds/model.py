@@ -1,8 +1,9 @@
 """Who may read what, said once more: from what was written down, and by none of the product's code."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 Keys = frozenset[str]
@@ -109,13 +110,17 @@ class Artefact:
     is_infected: bool
 
 
+Whole: TypeAlias = Case | Round | Artefact
+"""What can be commented on, and followed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Comment:
     """A comment."""
 
     id: UUID
     token: str
-    whole: Case | Round | Artefact
+    whole: Whole
     author: Person
     organisation: UUID
     readers: Keys
@@ -136,6 +141,15 @@ class World:
     rounds: list[Round] = field(default_factory=list)
     artefacts: list[Artefact] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+
+    @property
+    def wholes(self) -> list[Whole]:
+        """Everything that can be commented on."""
+        return [*self.cases, *self.rounds, *self.artefacts]
+
+
+KINDS: Mapping[type, str] = {Case: "Case", Round: "TestRound", Artefact: "Artefact", Comment: "Comment"}
+"""What each is called in the API and in the log."""
 
 
 def keys(world: World, person: Person | None, within: UUID | None = None) -> Keys:
@@ -162,6 +176,11 @@ def keys(world: World, person: Person | None, within: UUID | None = None) -> Key
 def own(case: Case) -> Keys:
     """Who reads all of a case."""
     return frozenset({f"organisation:{case.owner}", f"admitted:{case.id}"})
+
+
+def standing(versions: Sequence[Version]) -> int:
+    """The number of the version at the permanent address before any embargo has ended."""
+    return max((one.number for one in versions if one.is_published and one.embargo is None), default=1)
 
 
 def has_reached(world: World, version: Version) -> bool:
@@ -193,7 +212,8 @@ def reads_drafts(world: World, case: Case, held: Keys) -> bool:
 
 def of_outcome(world: World, case: Case, version: Version) -> Keys:
     """The readers of an outcome."""
-    return version.outcome.narrowed or of_version(world, case, version)
+    narrowed = version.outcome.narrowed
+    return of_version(world, case, version) if narrowed is None else narrowed
 
 
 def of_artefact(world: World, file: Artefact) -> Keys:

@@ -9,6 +9,7 @@ from tests.worlds.look import Look, Told, global_id
 from tests.worlds.made import anything
 from tests.worlds.model import Person
 
+_SHA256 = "0" * 64
 _CHANGES: Mapping[str, tuple[str, ...]] = {
     "Case": (
         'addComment(input: {subject: $id, body: "Words", organisation: $slug})',
@@ -27,7 +28,8 @@ _CHANGES: Mapping[str, tuple[str, ...]] = {
     "Artefact": (
         'addComment(input: {subject: $id, body: "Words", organisation: $slug})',
         'editArtefact(input: {id: $id, kind: REPORT, title: [{language: en, text: "Words"}]})',
-        'startUpload(input: {artefact: $id, fileName: "a.txt", mediaType: "text/plain", size: 1, sha256: "$sha"})',
+        f'startUpload(input: {{artefact: $id, fileName: "a", mediaType: "text/plain", size: 1, sha256: "{_SHA256}"}})',
+        "withholdVersion(input: {artefact: $id, number: 1})",
     ),
     "Comment": (
         'editComment(input: {id: $id, body: "Words"})',
@@ -41,11 +43,11 @@ _GIVEN = {"$slug": "$slug: String!", "$me": "$me: ID!"}
 def _document(changes: tuple[str, ...]) -> str:
     given = ", ".join(["$id: ID!", *(one for name, one in _GIVEN.items() if name in "".join(changes))])
     fields = " ".join(f"f{n}: {one} {{ userErrors {{ field code message }} }}" for n, one in enumerate(changes))
-    return f"mutation ({given}) {{ {fields} }}".replace("$sha", "0" * 64)
+    return f"mutation ({given}) {{ {fields} }}"
 
 
 DOCUMENTS = {kind: _document(changes) for kind, changes in _CHANGES.items()}
-"""Every change that names a thing of a kind."""
+"""Changes that name a thing of a kind: one for each way in which a verb comes to it."""
 
 
 async def refusals(look: Look) -> AsyncIterator[Told]:

@@ -7,7 +7,20 @@ from uuid import UUID
 
 from services.ids import new_id
 from services.organisations.tokens import secret_hash
-from tests.worlds.model import Artefact, Case, Comment, Keys, Person, Round, Version, World, own
+from tests.worlds.model import (
+    KINDS,
+    Artefact,
+    Case,
+    Comment,
+    Keys,
+    Person,
+    Round,
+    Version,
+    Whole,
+    World,
+    own,
+    standing,
+)
 
 Row = Mapping[str, Any]
 LATE = timedelta(days=1)
@@ -89,11 +102,6 @@ def _role(person: Person, organisation: UUID) -> str:
     return "ADMIN" if organisation in person.administers else "EDITOR"
 
 
-def _standing(case: Case) -> int:
-    """The number of the current version before any embargo has ended."""
-    return max((one.number for one in case.versions if _is_out(one)), default=1)
-
-
 def _is_out(version: Version) -> bool:
     return version.is_published and version.embargo is None
 
@@ -101,7 +109,7 @@ def _is_out(version: Version) -> bool:
 def _status(case: Case, version: Version) -> str:
     if not version.is_published:
         return "DRAFT"
-    return "SUPERSEDED" if version.number < _standing(case) else "PUBLISHED"
+    return "SUPERSEDED" if version.number < standing(case.versions) else "PUBLISHED"
 
 
 def _readers(case: Case, version: Version) -> Keys:
@@ -119,8 +127,8 @@ def _cases(world: World) -> dict[str, list[Row]]:
                 "slug": one.slug,
                 "kind": one.kind,
                 "owner": one.owner,
-                "current_number": _standing(one),
-                "audience": _readers(one, one.versions[_standing(one) - 1]),
+                "current_number": standing(one.versions),
+                "audience": _readers(one, one.versions[standing(one.versions) - 1]),
             }
             for one in world.cases
         ],
@@ -232,8 +240,8 @@ def line(action: str, kind: str, id_: UUID, organisation: UUID | None = None, **
 
 def said(one: Comment) -> Row:
     """The line of the log that tells of a comment, and of what it speaks."""
-    kind = {Case: "Case", Round: "TestRound", Artefact: "Artefact"}[type(one.whole)]
-    return line("add_comment", "Comment", one.id, one.organisation, subject_type=kind, subject_id=str(one.whole.id))
+    spoken_of = {"subject_type": KINDS[type(one.whole)], "subject_id": str(one.whole.id)}
+    return line("add_comment", "Comment", one.id, one.organisation, **spoken_of)
 
 
 def _log(world: World) -> dict[str, list[Row]]:
@@ -247,7 +255,7 @@ def _log(world: World) -> dict[str, list[Row]]:
     }
 
 
-def _whole(whole: Case | Round | Artefact) -> dict[str, UUID | None]:
+def _whole(whole: Whole) -> dict[str, UUID | None]:
     return {
         "case": whole.id if isinstance(whole, Case) else None,
         "test_round": whole.id if isinstance(whole, Round) else None,

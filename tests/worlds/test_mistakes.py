@@ -5,12 +5,13 @@ from random import Random
 import pytest
 
 from infra.postgres.database import Database
+from tests.emptying import empty
 from tests.worlds import bugs, bugs_sent, delivered
 from tests.worlds.everyone import look_around
 from tests.worlds.look import Disagreement, Place
 from tests.worlds.made import make_world
 from tests.worlds.model import World
-from tests.worlds.written import forget, write
+from tests.worlds.written import write
 
 WORLDS = 40
 MISTAKES = {**bugs.MISTAKES, **bugs_sent.MISTAKES}
@@ -23,27 +24,25 @@ async def test_a_mistake_is_noticed(
     """Within a few worlds the surface that the mistake is in says something else than the model."""
     surface, mistake = MISTAKES[name]
     monkeypatch.setattr(delivered, "PATIENCE", 1.0)
-    differs = _is_told_otherwise if surface == "delivery" else _says_otherwise
     for seed in range(WORLDS):
         world = make_world(Random(seed))
-        await forget(unmetered.owner)
+        await empty(unmetered.owner)
         async with mistake(monkeypatch, unmetered.owner):
             await write(unmetered, world)
-            if await differs(surface, world, unmetered, Random(seed)):
+            if await _differs(surface, world, unmetered, Random(seed)):
                 return
     pytest.fail(f"In {WORLDS} worlds nobody noticed that {name}.")
 
 
-async def _says_otherwise(surface: str, world: World, place: Place, _: Random) -> bool:
+async def _differs(surface: str, world: World, place: Place, chance: Random) -> bool:
+    """Whether a surface says something else of a world than the model."""
+    if surface == "delivery":
+        try:
+            await delivered.check_deliveries(world, place, chance)
+        except Disagreement:
+            return True
+        return False
     async for named, told, meant in look_around(world, place):
         if named == surface and told != meant:
             return True
-    return False
-
-
-async def _is_told_otherwise(_: str, world: World, place: Place, chance: Random) -> bool:
-    try:
-        await delivered.check_deliveries(world, place, chance)
-    except Disagreement:
-        return True
     return False

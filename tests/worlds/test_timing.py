@@ -17,11 +17,12 @@ from infra.postgres.database import Database
 from services.ids import new_id
 from services.search.ports import DocumentText, SearchDocument
 from tests.client import Client
+from tests.emptying import empty
 from tests.worlds.look import Place, global_id
 from tests.worlds.made import LETTERS, anything, make_world, word
 from tests.worlds.model import Person, World, keys, readable
 from tests.worlds.refused import DOCUMENTS
-from tests.worlds.written import forget, write
+from tests.worlds.written import write
 
 ASKED = 400
 WARM = 50
@@ -59,7 +60,7 @@ async def test_hidden_and_unknown_take_as_long(unmetered: Place, clean: Database
     """Asked by turns, the two medians differ by no more than noise; what was measured is printed."""
     kind, asked = QUESTIONS[question]
     world, person, hidden = _world()
-    await forget(unmetered.owner)
+    await empty(unmetered.owner)
     await write(unmetered, world)
     slugs = {one.id: one.slug for one in world.cases}
     own = world.organisations[person.organisations[0]]
@@ -84,7 +85,7 @@ async def test_hidden_words_take_as_long(
 ) -> None:
     """Nor does it take longer to look for a word that is hidden, however many things say it and however it is asked."""
     world, person, _ = _world()
-    await forget(unmetered.owner)
+    await empty(unmetered.owner)
     await write(unmetered, world)
     one, many, both, seen = word(), word(), word(), word()
     nobodys = word()  # asked for as often as the others, so that nothing is more familiar than anything else
@@ -119,7 +120,7 @@ async def test_what_is_hidden_is_not_waited_for(
 ) -> None:
     """While somebody else changes a hidden case, whoever tries to is refused at once, as for an unknown one."""
     world, person, hidden = _world()
-    await forget(unmetered.owner)
+    await empty(unmetered.owner)
     await write(unmetered, world)
     client = Client(unmetered.http, person.secret)
     async with owner.transaction():

@@ -1,4 +1,11 @@
-"""Audience ∩ keyring, on every surface, against the model, for random worlds."""
+"""Audience ∩ keyring, on every surface, against the model, for random worlds.
+
+A world is made by chance (`made.py`) and written straight to the tables (`rows.py`, `written.py`). `model.py` says who
+may read what of it. Then everyone looks at it (`everyone.py`), each surface yielding what it told beside what the model
+says: what is read (`asked.py`), refused (`refused.py`) or handed out (`exported.py`). Or else something happens in it
+(`happenings.py`) while everyone follows all that they may (`streams.py`), and hears of it (`delivered.py`). Each way of
+going wrong, in `bugs.py` and `bugs_sent.py`, is one that this notices (`test_mistakes.py`).
+"""
 
 import time
 from collections import Counter

@@ -6,9 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
-from infra.postgres.piccolo_app import TABLES
 from services.cases.cases import release_case
-from services.organisations.tables import KeyringEpoch
 from services.search.search import index_everything
 from tests.worlds.look import Place
 from tests.worlds.model import World
@@ -33,19 +31,6 @@ async def write_unindexed(place: Place, world: World) -> None:
     for case in world.cases:
         if case.versions[-1].embargo:
             await release_case(case.id)
-
-
-async def forget(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Empty the tables that a world, and whoever looks at it, write to."""
-    await owner.execute(_FORGET)
-
-
-_FORGET = (
-    "alter table log disable trigger log_is_append_only; alter table log_seal disable trigger log_seal_is_append_only; "
-    + "".join(f'delete from "{table._meta.tablename}"; ' for table in reversed(TABLES) if table is not KeyringEpoch)
-    + "delete from pgqueuer; alter table log enable trigger log_is_append_only; "
-    + "alter table log_seal enable trigger log_seal_is_append_only"
-)
 
 
 async def insert(owner: "asyncpg.Connection[asyncpg.Record]", table: str, rows: Sequence[Row]) -> None:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from infra.demo.load import Demo, load_over, steward_token
-from tests.conftest import _EMPTY
+from tests.emptying import empty
 from tests.factories.bundles import signed
 
 
@@ -25,7 +25,7 @@ async def demo(
         loaded = await load_over(client, "http://serra.test", token, folder, told.append)
     assert loaded.loaded, told
     yield loaded
-    await owner.execute(_EMPTY)
+    await empty(owner)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from infra.identity.tokens import Tokens
 from infra.postgres.database import Database
 from infra.worker import drain
 from services.ports import Ports
-from tests.conftest import _EMPTY
+from tests.emptying import empty
 from tests.factories.network import SmallNetwork
 from tests.factories.worlds import lively_network
 from tests.schema.compiler.roads import Roads, rows_of
@@ -24,7 +24,7 @@ async def lively(
     made = await lively_network(http)
     await drain(open_database, ports)
     yield made
-    await owner.execute(_EMPTY)
+    await empty(owner)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

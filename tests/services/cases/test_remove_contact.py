@@ -84,3 +84,12 @@ async def test_only_its_owner_removes(as_: As, network: SmallNetwork, case_id: s
     for token in (network.olen_reader, network.pes_editor, network.outsider, network.steward):
         assert await as_(token).refused("removeContact", given) == [("FORBIDDEN", "")]
     assert (await contacts(as_(network.olen_editor), case_id))[1] == [NAME, "Ann Peetersen", NAME.upper()]
+
+
+async def test_a_contact_goes_out_of_an_archived_case(as_: As, network: SmallNetwork) -> None:
+    """What is kept as it is does not keep somebody who wants to go."""
+    editor = as_(network.olen_editor)
+    case_id = await published_case(editor, content=TEXT, audience={"public": True})
+    await editor.do("archiveCase", {"id": case_id}, "case { id }")
+    await editor.do("removeContact", {"case": case_id, "name": NAME}, "case { id }")
+    assert await contacts(editor, case_id) == {1: ["Ann Peetersen"]}

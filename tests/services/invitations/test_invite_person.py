@@ -177,3 +177,16 @@ async def test_nobody_is_asked_twice(as_: As, network: SmallNetwork, work: Work)
     (one,) = await mine(reviewer)
     await reviewer.do("acceptInvitation", {"id": one["id"]}, NOTHING)
     assert await admin.refused("inviteMember", given) == [("ALREADY_EXISTS", "person")]
+
+
+@pytest.mark.parametrize(("named", "code"), [((), "REQUIRED"), (("id", "secret"), "INVALID")])
+async def test_an_invitation_is_named_in_one_way(
+    as_: As, network: SmallNetwork, named: tuple[str, ...], code: str
+) -> None:
+    """By neither id nor secret, or by both, nothing is accepted, and it is said that one of them is to be given."""
+    admin, reviewer = as_(await olen_admin(network)), as_(network.reviewer)
+    link = await admin.do("inviteMember", {"organisation": "olen", "role": "READER"}, "secret")
+    ways = {"id": await asked(admin, reviewer), "secret": link["secret"]}
+    given = {name: ways[name] for name in named}
+    assert await reviewer.refused("acceptInvitation", given) == [(code, "secret")]
+    assert await Invitation.count() == 2

@@ -24,10 +24,10 @@ from services.search.search import index
 from services.test_rounds import departures as rounds
 from services.test_rounds.tables import WithdrawnWords
 from tests.client import Client
+from tests.emptying import empty
 from tests.factories.artefacts import fetch, next_version, send
 from tests.factories.departures import EVERYTHING, LEAVING, SCENES, STAYING, Played, Scene, leave, play
 from tests.factories.network import SmallNetwork, small_network
-from tests.worlds.written import forget
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Work = Callable[[], Awaitable[None]]
@@ -63,7 +63,7 @@ def viewers(http: httpx.AsyncClient, network: SmallNetwork) -> dict[str, Client]
 
 async def check_departure(scene: Scene, http: httpx.AsyncClient, ports: Ports, owner: Connection, work: Work) -> None:
     """Play a scene, let Alder leave, and look everywhere."""
-    await forget(owner)
+    await empty(owner)
     everyone = viewers(http, await small_network())
     editor = everyone["olen_editor"]
     played = await play(scene, editor, everyone["reviewer"], work)
