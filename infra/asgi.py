@@ -21,7 +21,7 @@ from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
 from infra.http.invitation import DOCUMENTS, invitation_page
 from infra.http.limits import Limits
-from infra.http.sign_in import BACK, SignInPages
+from infra.http.sign_in import BACK, DONE, SignInPages
 from infra.http.subscriptions.endpoint import GraphQLEndpoint
 from infra.http.subscriptions.following import Hub
 from infra.http.subscriptions.limits import Connections, StreamLimits
@@ -79,7 +79,7 @@ def application(
 
     sign_in_pages = SignInPages(identity, refusals, settings.request_timeout_seconds)
 
-    @asgi(["/sign-in", "/sign-out"], copy_scope=False)
+    @asgi(["/sign-in", DONE, "/sign-out"], copy_scope=False)
     async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
         await sign_in_pages(scope, receive, send)  # type: ignore[arg-type]  # no WebSockets are routed here
 

@@ -31,6 +31,8 @@ _LARGEST_BODY: Final = 4_096
 _MOST_PARAMETERS: Final = 20
 BACK: Final = CALLBACK + "/"
 """The name of the organisation whose provider answers follows it."""
+DONE: Final = "/sign-in/done"
+"""Where a browser goes that was going nowhere else."""
 _TO_SIGN_IN: Final = MINUTES_TO_SIGN_IN * 60
 _PAGE: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Serra</title></head>'
@@ -56,7 +58,7 @@ class ConnectBody(msgspec.Struct, rename="camel"):
 
 @dataclass(frozen=True, slots=True)
 class SignInPages:
-    """/sign-in, /sign-in/callback/<organisation> and /sign-out, as an ASGI application. `deadline` is in seconds."""
+    """/sign-in, what is below it, and /sign-out, as an ASGI application. `deadline` is in seconds."""
 
     identity: Identity
     refusals: Refusals
@@ -97,6 +99,8 @@ class SignInPages:
                     return
                 location, sealed = await self.identity.signing_in.begin(organisation, return_to)
                 await _send_away(send, location, [self._begun(sealed)])
+            case "GET", path if path == DONE:
+                await respond(send, 200, HTML_TYPE, _page("Signed in", "Go back to where you came from."), {})
             case "GET", path if path.startswith(BACK):
                 await self._callback(path.removeprefix(BACK), headers, given, send, wants_page=wants_page)
             case "POST", "/sign-in":
@@ -132,11 +136,9 @@ class SignInPages:
         if earlier := self.identity.session_secret(headers):
             await sign_out(earlier, address)
         cookies = [self.identity.session(secret, int(SESSION_LIFE.total_seconds())), self._over()]
-        if return_to:
-            await _send_away(send, return_to, cookies)
-        elif wants_page:
-            page = _page("You are signed in", "Go back to where you came from.")
-            await respond(send, 200, HTML_TYPE, page, {}, cookies=cookies)
+        if return_to or wants_page:
+            # A page here would ask the provider's answer to be taken a second time whenever it is loaded anew.
+            await _send_away(send, return_to or DONE, cookies)
         else:
             await respond(send, 200, JSON_TYPE, encode({"signedIn": True}), {}, cookies=cookies)
 
@@ -190,7 +192,7 @@ def _parameters(query_string: bytes) -> dict[str, str]:
 
 async def _refuse(send: Send, refused: Refused, cookies: Iterable[str], *, wants_page: bool) -> None:
     if wants_page:
-        page = _page("You are not signed in", str(refused))
+        page = _page("That did not work", str(refused))
         await respond(send, refused.status, HTML_TYPE, page, refused.headers, cookies=cookies)
     else:
         await respond(send, refused.status, JSON_TYPE, refusal(refused), refused.headers, cookies=cookies)

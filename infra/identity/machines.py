@@ -44,7 +44,10 @@ class Machines:
         issuer = unverified_issuer(token)
         provider = await provider_of_issuer(issuer) if issuer and "\x00" not in issuer else None
         if provider is None or not provider.allows_machines:
-            raise InvalidToken("This token is not valid: no organisation trusts its issuer with machines.")
+            raise InvalidToken(
+                "This token is not valid: no organisation trusts its issuer with machines. One must allow them"
+                " (`allowsMachines`), and somebody must have signed in by the issuer once."
+            )
         try:
             claims = await machine_claims(self._directory, provider.issuer, token, self._audience)
             arrival = Arrival(provider, IdentityKind.MACHINE, claims["sub"], claims)

@@ -165,7 +165,11 @@ class SigningIn:
     def _challenge(self, sealed: str, answer: Answer) -> Challenge:
         opened = self.safe.open(sealed, _CHALLENGE) if sealed else None
         if opened is None:
-            raise SignInRefused(400, "NO_SIGN_IN", "This browser has begun no sign-in, or too long ago. Begin again.")
+            # A sign-in that was begun at another name of this host comes back here without what it was begun with.
+            begin = self.callback.removesuffix("/callback")
+            raise SignInRefused(
+                400, "NO_SIGN_IN", f"This browser has begun no sign-in here, or too long ago. Begin again at {begin}."
+            )
         challenge = msgspec.json.decode(opened, type=Challenge)
         if not compare_digest(challenge.state.encode(), answer.state.encode()):
             raise SignInRefused(400, "WRONG_STATE", "This is the answer to another sign-in. Begin again.")

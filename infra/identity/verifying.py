@@ -155,17 +155,19 @@ def _check_claims(claims: dict[str, Any], issuer: str, audience: Collection[str]
         rules.validate(claims)
     except ExpiredTokenError:
         raise TokenRefused("It has expired.") from None
-    except (InvalidClaimError, MissingClaimError) as error:
-        raise TokenRefused(f"{_CLAIMS.get(str(error.claim), 'Some claim of it is missing or wrong')}.") from None
+    except MissingClaimError as error:
+        raise TokenRefused(f"It has no claim «{error.claim}», which is needed.") from None
+    except InvalidClaimError as error:
+        raise TokenRefused(_WRONG.get(error.claim, f"Its claim «{error.claim}» is not as it must be.")) from None
     except JoseError:
         raise TokenRefused("Some claim of it is missing or wrong.") from None
 
 
-_CLAIMS: Final = {
-    "iss": "It is of another issuer («iss»)",
-    "aud": "It is meant for somebody else («aud»)",
-    "nbf": "It is not valid yet («nbf»)",
-    "iat": "It was made in the future («iat»)",
+_WRONG: Final = {
+    "iss": "It is of another issuer («iss»).",
+    "aud": "It is meant for somebody else («aud»).",
+    "nbf": "It is not valid yet («nbf»).",
+    "iat": "It was made in the future («iat»).",
 }
 
 

@@ -91,6 +91,14 @@ async def test_a_token_that_is_not_for_us_is_refused(
     assert await ExternalIdentity.count() == 0
 
 
+@pytest.mark.parametrize("claim", ["sub", "exp", "iat"])
+async def test_a_claim_that_is_missing_is_named(ready: Issuer, serra: Installation, claim: str) -> None:
+    """Whoever sets a provider up reads what its tokens lack."""
+    refused = await serra.client(ready.token(**MACHINE | {claim: None})).send(ME)
+    assert refused.status_code == 401
+    assert f"no claim «{claim}»" in refused.text
+
+
 async def test_a_logout_token_gives_no_access(ready: Issuer, serra: Installation) -> None:
     """Another type of token, though it is signed by the same key, is none to enter with."""
     ready.header["typ"] = "logout+jwt"

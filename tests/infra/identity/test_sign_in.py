@@ -40,6 +40,24 @@ async def test_a_provider_signs_its_people_in(admin: Client, browser: Browser, i
     await check_profiles()
 
 
+async def test_the_last_page_can_be_loaded_anew(admin: Client, browser: Browser, issuer: Issuer) -> None:
+    """Who was going nowhere is sent on to a page that says that it is done, away from the provider's answer."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    browser.http.headers["Accept"] = "text/html"
+    done = await browser.sign_in(issuer)
+    assert (done.status_code, done.headers["location"]) == (303, "/sign-in/done")
+    for _ in range(2):
+        page = await browser.http.get("/sign-in/done")
+        assert (page.status_code, "<h1>Signed in</h1>" in page.text) == (200, True)
+
+
+async def test_a_sign_in_that_was_begun_elsewhere_says_where_to_begin(serra: Installation) -> None:
+    """At another name of the host the browser leaves its cookie behind; it is told the address that works."""
+    lost = await serra.browser().http.get("/sign-in/callback/olen", params={"code": "c", "state": "s"})
+    assert (lost.status_code, code_of(lost)) == (400, "NO_SIGN_IN")
+    assert "Begin again at http://127.0.0.1:8000/sign-in." in lost.text
+
+
 async def test_the_session_cookie_is_out_of_reach(install: Install, network: SmallNetwork, issuer: Issuer) -> None:
     """No script reads it, no other site sends it, and no connection in the clear carries it; the challenge likewise."""
     serra = install(public_url="https://serra.example")
