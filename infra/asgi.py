@@ -19,6 +19,7 @@ from infra.http.failures import answer_to
 from infra.http.front import Front
 from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
+from infra.http.guessing import Guessing
 from infra.http.invitation import DOCUMENTS, invitation_page
 from infra.http.limits import Limits
 from infra.http.sign_in import BACK, DONE, SignInPages
@@ -75,7 +76,8 @@ def application(
         public_url=settings.public_url,
     )
     hub = Hub(parts.database.changes, identity, stream_limits)
-    endpoint = GraphQLEndpoint(Operations(one_answer, hub), Connections(stream_limits))
+    guessing = Guessing(identity)
+    endpoint = GraphQLEndpoint(Operations(one_answer, hub), Connections(stream_limits), guessing)
 
     sign_in_pages = SignInPages(identity, refusals, settings.request_timeout_seconds)
 
@@ -124,7 +126,7 @@ def application(
         else:
             await rest(scope, receive, send)
 
-    return Front(application, identity, settings.cors_origins, settings.proxies)
+    return Front(application, identity, guessing, settings.cors_origins, settings.proxies)
 
 
 def server() -> ASGIApplication:
