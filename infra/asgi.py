@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from litestar import Litestar, Response, asgi, get
+from litestar import Litestar, Response, asgi, route
 from litestar.enums import ScopeType
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from infra.environment import load_settings
 from infra.http.buckets import Buckets
 from infra.http.documents import Documents
-from infra.http.entrance import entrance
+from infra.http.entrance import READ, entrance
 from infra.http.failures import answer_to
 from infra.http.front import Front
 from infra.http.graphiql import graphiql_files, graphiql_page
@@ -85,11 +85,11 @@ def application(
     async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
         await sign_in_pages(scope, receive, send)  # type: ignore[arg-type]  # no WebSockets are routed here
 
-    @get("/health/live", sync_to_thread=False)
+    @route("/health/live", http_method=READ, sync_to_thread=False)
     def live() -> dict[str, str]:
         return {"status": "alive"}
 
-    @get("/health/ready")
+    @route("/health/ready", http_method=READ)
     async def ready() -> Response[dict[str, bool]]:
         found = {
             "postgres": await parts.database.healthy(),
