@@ -204,6 +204,8 @@ class _Socket:
             viewer = await self.operations.endpoint.viewer(self.headers)
             self.held.enter_context(self.connections.one_more(viewer))
         except Refused as refused:
+            if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise Closed(Code.TRY_AGAIN_LATER, str(refused)) from None
             if refused.status == HTTPStatus.UNAUTHORIZED:
                 self.guessing.note_wrong(self.headers)
             raise Closed(Code.FORBIDDEN, f"Forbidden: {refused}") from None
