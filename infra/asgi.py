@@ -7,18 +7,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from litestar import Litestar, Response, asgi, get
+from litestar import Litestar, Response, asgi, route
 from litestar.enums import ScopeType
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from infra.environment import load_settings
 from infra.http.buckets import Buckets
 from infra.http.documents import Documents
-from infra.http.entrance import entrance
+from infra.http.entrance import READ, entrance
 from infra.http.failures import answer_to
 from infra.http.front import Front
 from infra.http.graphiql import graphiql_files, graphiql_page
 from infra.http.graphql import GraphQLOverHTTP
+from infra.http.guessing import Guessing
 from infra.http.invitation import DOCUMENTS, invitation_page
 from infra.http.limits import Limits
 from infra.http.sign_in import BACK, DONE, SignInPages
@@ -75,7 +76,8 @@ def application(
         public_url=settings.public_url,
     )
     hub = Hub(parts.database.changes, identity, stream_limits)
-    endpoint = GraphQLEndpoint(Operations(one_answer, hub), Connections(stream_limits))
+    guessing = Guessing(identity)
+    endpoint = GraphQLEndpoint(Operations(one_answer, hub), Connections(stream_limits), guessing)
 
     sign_in_pages = SignInPages(identity, refusals, settings.request_timeout_seconds)
 
@@ -83,11 +85,11 @@ def application(
     async def sign_in(scope: Scope, receive: Receive, send: Send) -> None:
         await sign_in_pages(scope, receive, send)  # type: ignore[arg-type]  # no WebSockets are routed here
 
-    @get("/health/live", sync_to_thread=False)
+    @route("/health/live", http_method=READ, sync_to_thread=False)
     def live() -> dict[str, str]:
         return {"status": "alive"}
 
-    @get("/health/ready")
+    @route("/health/ready", http_method=READ)
     async def ready() -> Response[dict[str, bool]]:
         found = {
             "postgres": await parts.database.healthy(),
@@ -124,7 +126,7 @@ def application(
         else:
             await rest(scope, receive, send)
 
-    return Front(application, identity, settings.cors_origins, settings.proxies)
+    return Front(application, identity, guessing, settings.cors_origins, settings.proxies)
 
 
 def server() -> ASGIApplication:

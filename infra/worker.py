@@ -17,6 +17,7 @@ from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 
 from infra.extraction import TEXT_READERS
+from infra.jobs.listening import ListeningPool
 from infra.parts import open_parts
 from infra.postgres.database import Database
 from infra.settings import Settings
@@ -46,6 +47,8 @@ class WorkerEnded(Exception):
 
 HEARTBEAT = timedelta(seconds=10)
 """A job whose worker has been silent for this long is taken over by another."""
+_LOOKS_EVERY = timedelta(seconds=5)
+"""A worker that is idle is rung for when a job is due. Should a ring be lost, it finds the job after this time."""
 _AT_ONCE = 6
 """Jobs that run side by side: each may need two of the pool's connections, and requests need some too."""
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -118,7 +121,7 @@ HANDLERS: dict[str, Handler] = {
 
 def worker(database: Database, ports: Ports) -> PgQueuer:
     """A worker over parts that are already open; `run()` it, or `drain` it."""
-    made = PgQueuer.from_asyncpg_pool(database.pool)
+    made = PgQueuer(ListeningPool(database.pool))
     for name, handler in HANDLERS.items():
         made.entrypoint(name, on_failure="hold")(_patient(name, handler, ports))
 
@@ -159,7 +162,7 @@ async def working(database: Database, ports: Ports) -> AsyncIterator["asyncio.Ta
     running = worker(database, ports)
     task = asyncio.create_task(
         running.run(
-            dequeue_timeout=timedelta(seconds=5),
+            dequeue_timeout=_LOOKS_EVERY,
             heartbeat_timeout=HEARTBEAT,
             batch_size=_AT_ONCE // 2,
             max_concurrent_tasks=_AT_ONCE,

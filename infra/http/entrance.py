@@ -12,9 +12,10 @@ from litestar.enums import HttpMethod
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+READ: Final = [HttpMethod.GET, HttpMethod.HEAD]
+"""What a page answers: load balancers, monitors and checkers of links ask with HEAD."""
 _PAGE: Final = Path(__file__).parent / "static" / "entrance" / "index.html"
 _GUIDES: Final = Path(__file__).parents[2] / "docs"
-_READ: Final = [HttpMethod.GET, HttpMethod.HEAD]
 _HEADERS: Final = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none';"
@@ -46,13 +47,13 @@ def entrance(public_url: str, *, with_editor: bool) -> Router:
         "docs": {name.removesuffix(".md"): f"{public_url}/docs/{name}" for name in guides},
     }
 
-    @route("/", http_method=_READ, sync_to_thread=False)
+    @route("/", http_method=READ, sync_to_thread=False)
     def door(request: Request[Any, Any, Any]) -> Response[Any]:
         if wants_page(request.headers.get("accept", "")):
             return Response(page, media_type=MediaType.HTML, headers=_HEADERS)
         return Response(told, headers={"Cache-Control": "no-cache", "Vary": "Accept"})
 
-    @route("/docs/{name:str}", http_method=_READ, sync_to_thread=False)
+    @route("/docs/{name:str}", http_method=READ, sync_to_thread=False)
     def guide(name: FromPath[str]) -> Response[str]:
         if name not in guides:
             raise NotFoundException

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-import asyncpg
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
@@ -15,17 +14,11 @@ from infra.http.entrance import wants_page
 from infra.http.negotiation import JSON_TYPE
 from infra.http.refusal import Refused
 from infra.http.wire import refusal
+from infra.postgres.away import is_away
 
 logger = logging.getLogger("serra.http")
 
-_AWAY: Final = (
-    ConnectionError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
-)
+_AWAY: Final = "The database is away for the moment. Try again in a few seconds."
 _LONGEST_ECHO: Final = 100
 _OF_USE: Final = frozenset({"GET", "POST"})
 _PAGE: Final = (
@@ -38,14 +31,18 @@ def refused_by(error: Exception, method: str, path: str) -> Refused:
     """How an error is told that nobody has made an answer of. What is none of the client's business gets an id."""
     if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         return _refused_by_route(error, method, path)
-    if isinstance(error, _AWAY):
+    if is_away(error):
         logger.warning("The database is away: %r", error)
-        told = "The database is away for the moment. Try again in a few seconds."
-        return Refused(HTTPStatus.SERVICE_UNAVAILABLE, "UNAVAILABLE", told, {"Retry-After": "5"})
+        return unavailable()
     error_id = secrets.token_hex(6)
     logger.error("error %s", error_id, exc_info=error)
     told = f"Something went wrong on our side. Tell us the id {error_id}."
     return Refused(HTTPStatus.INTERNAL_SERVER_ERROR, "INTERNAL", told)
+
+
+def unavailable(told: str = _AWAY) -> Refused:
+    """How it is told that the database is away."""
+    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, "UNAVAILABLE", told, {"Retry-After": "5"})
 
 
 def answer_to(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -1,16 +1,17 @@
 """What every request passes: security headers, origins that may ask, and a limit to guessing."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Receive, Send, WebSocketScope
+from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from infra.http.asker import address, note_address
 from infra.http.buckets import Buckets
 from infra.http.failures import refused_by
+from infra.http.guessing import Guessing, too_many
 from infra.http.negotiation import JSON_TYPE
 from infra.http.refusal import Refused
 from infra.http.wire import refusal, respond
@@ -19,7 +20,6 @@ from infra.identity.identity import Identity
 GRAPHQL: Final = "/graphql"
 SIGN_IN: Final = "/sign-in"
 NOTHING_IS_LOADED: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-_FORBIDDEN_SOCKET: Final = 4403
 
 _HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -42,15 +42,15 @@ _EXPOSED: Final = (b"access-control-expose-headers", b"etag, ratelimit, retry-af
 class Front:
     """The application behind what every request passes.
 
-    `origins` may ask /graphql from their pages, with tokens: cookies are not taken from them. `failures` counts wrong
-    credentials per address, `sign_ins` sign-ins that begin or end.
+    `origins` may ask /graphql from their pages, with tokens: cookies are not taken from them. `sign_ins` counts
+    sign-ins that begin or end, by address. Over WebSocket credentials come later: there they are checked when they do.
     """
 
     app: ASGIApp
     identity: Identity
+    guessing: Guessing
     origins: Collection[str] = ()
     proxies: int = 0
-    failures: Buckets = field(default_factory=lambda: Buckets(30, 0.5))
     sign_ins: Buckets = field(default_factory=lambda: Buckets(120, 2.0))
     added: tuple[tuple[bytes, bytes], ...] = field(init=False)
 
@@ -62,10 +62,9 @@ class Front:
         if scope["type"] == ScopeType.HTTP:
             note_address(scope, self.proxies)
             await self._http(scope, receive, send)
-        elif scope["type"] == ScopeType.WEBSOCKET:
-            note_address(scope, self.proxies)
-            await self._websocket(scope, receive, send)
-        else:  # the application starts, or ends
+        else:
+            if scope["type"] == ScopeType.WEBSOCKET:  # else the application starts, or ends
+                note_address(scope, self.proxies)
             await self.app(scope, receive, send)
 
     async def _http(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
@@ -82,15 +81,15 @@ class Front:
                         break
                 else:
                     headers.append(_POLICY)
-                if message["status"] == HTTPStatus.UNAUTHORIZED and self._bears_credentials(dict(scope["headers"])):
-                    self.failures.spend(address.get())
+                if message["status"] == HTTPStatus.UNAUTHORIZED:
+                    self.guessing.note_wrong(dict(scope["headers"]))
             await send(message)
 
         if cross_origin and cross_origin[-1] == _EXPOSED and _is_preflight(scope):
             await sending({"type": "http.response.start", "status": HTTPStatus.NO_CONTENT, "headers": [*_CORS]})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        if self.failures.taken_from or scope["path"].startswith(SIGN_IN):
+        if self.guessing.wrong.taken_from or scope["path"].startswith(SIGN_IN):
             try:
                 self._admit(scope)
             except Refused as refused:
@@ -108,44 +107,15 @@ class Front:
             told = refused_by(error, scope["method"], scope["path"])
             await respond(send, told.status, JSON_TYPE, refusal(told), told.headers)
 
-    async def _websocket(self, scope: WebSocketScope, receive: Receive, send: Send) -> None:
-        here = address.get()
-        if self.failures.wait(here):
-            await receive()
-            await send({"type": "websocket.close", "code": 1013, "reason": "Too many attempts with wrong credentials."})
-            return
-
-        async def sending(message: Any) -> None:
-            if message["type"] == "websocket.close" and message["code"] == _FORBIDDEN_SOCKET:
-                self.failures.spend(here)
-            await send(message)
-
-        await self.app(scope, receive, sending)
-
-    # -- guessing --------------------------------------------------------------------------------------------------
-
     def _admit(self, scope: HTTPScope) -> None:
-        """Raise Refused for who has tried too often. Whoever was known a moment ago is not kept out by a neighbour."""
+        """Raise Refused for who has tried too often."""
+        if not scope["path"].startswith(SIGN_IN):
+            self.guessing.check(dict(scope["headers"]))
+            return
         here = address.get()
-        if scope["path"].startswith(SIGN_IN):
-            self._check(self.sign_ins, here, "sign-ins")
-            self.sign_ins.spend(here)
-        elif self.failures.wait(here):
-            headers = dict(scope["headers"])
-            if self._bears_credentials(headers) and not self.identity.knew(headers):
-                self._check(self.failures, here, "attempts with wrong credentials")
-
-    def _check(self, buckets: Buckets, client: str, what: str) -> None:
-        if wait := buckets.wait(client):
-            raise Refused(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                "TOO_MANY_ATTEMPTS",
-                f"Too many {what} from your address. Try again in {wait} s.",
-                {"Retry-After": str(wait)},
-            )
-
-    def _bears_credentials(self, headers: Mapping[bytes, bytes]) -> bool:
-        return b"authorization" in headers or self.identity.session_secret(headers) is not None
+        if wait := self.sign_ins.wait(here):
+            raise too_many("sign-ins", wait)
+        self.sign_ins.spend(here)
 
     # -- pages of other origins ------------------------------------------------------------------------------------
 

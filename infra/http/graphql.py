@@ -1,7 +1,9 @@
 """GraphQL over HTTP, thin: read the request, take the document from its cache, execute, hand the bytes on."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from litestar.types import HTTPScope, Receive, Send, WebSocketScope
 from infra.http import asker
 from infra.http.conditional import Answer, kept
 from infra.http.documents import Document, Documents, Operation
+from infra.http.failures import unavailable
 from infra.http.graphiql import GRAPHIQL_POLICY
 from infra.http.leaving import ClientLeft, WhileWanted
 from infra.http.limits import Limits
@@ -24,6 +27,7 @@ from infra.http.trusted import find_trusted
 from infra.http.wire import encode, refusal, respond
 from infra.identity.identity import Identity
 from infra.identity.refusals import Refusals
+from infra.postgres.away import is_away
 from infra.postgres.breadth import Breadth
 from schema.compiler.run import Context, Database, RawExecutor
 from schema.languages import wanted
@@ -31,6 +35,8 @@ from services.denials import Denial, denials
 from services.organisations.sign_ins import Denied, RefusedSignIn
 from services.ports import Ports
 from services.viewer import Viewer
+
+logger = logging.getLogger("serra.http")
 
 
 @dataclass(slots=True)
@@ -183,8 +189,14 @@ class GraphQLOverHTTP:
         return viewer.person or asker.address.get()
 
     async def viewer(self, headers: Mapping[bytes, bytes]) -> Viewer:
-        """Who asks, looked up now. Raises Refused."""
-        return await self.identity.viewer(headers)
+        """Who asks, looked up now. Raises Refused, also where the database is away."""
+        try:
+            return await self.identity.viewer(headers)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            logger.warning("The database is away: %r", error)
+            raise unavailable() from None
 
     async def context(
         self, headers: Mapping[bytes, bytes], document: Document, kind: OperationType | None = OperationType.QUERY
@@ -211,8 +223,9 @@ class GraphQLOverHTTP:
     def _formatted_for_nobody(self, result: ExecutionResult) -> dict[str, Any]:
         try:
             return formatted(result)
-        except Refused:
-            self.refusals.note(RefusedSignIn(asker.address.get()))
+        except Refused as refused:
+            if refused.status == HTTPStatus.UNAUTHORIZED:
+                self.refusals.note(RefusedSignIn(asker.address.get()))
             raise
 
     async def _execute(self, document: Document, body: RequestBody, context: Context) -> ExecutionResult:

@@ -6,9 +6,10 @@ run. The link's secret stands behind the #: it reaches neither a log on the way 
 
 from pathlib import Path
 
-from litestar import MediaType, Response, Router, get
+from litestar import MediaType, Response, Router, route
 from litestar.static_files import create_static_files_router
 
+from infra.http.entrance import READ
 from infra.http.trusted import document_id
 
 DOCUMENTS = Path(__file__).parent / "static" / "invitation"
@@ -24,7 +25,7 @@ def invitation_page() -> Router:
     document = document_id((DOCUMENTS / "accept.graphql").read_bytes().decode())
     page = (DOCUMENTS / "index.html").read_text(encoding="utf-8").replace("{document}", document)
 
-    @get("/invitation", sync_to_thread=False)
+    @route("/invitation", http_method=READ, sync_to_thread=False)
     def invitation() -> Response[str]:
         return Response(page, media_type=MediaType.HTML, headers=_HEADERS)
 

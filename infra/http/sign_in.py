@@ -2,8 +2,6 @@
 
 import asyncio
 import html
-import logging
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +11,7 @@ import msgspec
 from litestar.types import HTTPScope, Receive, Send
 
 from infra.http import asker
+from infra.http.failures import refused_by
 from infra.http.negotiation import HTML_TYPE, JSON_TYPE
 from infra.http.refusal import Refused
 from infra.http.wire import encode, read_body, refusal, respond
@@ -24,8 +23,6 @@ from services.identity.rules import SESSION_LIFE
 from services.identity.sessions import sign_out
 from services.organisations.sign_ins import RefusedSignIn
 from services.organisations.terms import TokenScope
-
-logger = logging.getLogger("serra.http")
 
 _LARGEST_BODY: Final = 4_096
 _MOST_PARAMETERS: Final = 20
@@ -81,10 +78,8 @@ class SignInPages:
         except TimeoutError:
             told = Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Try again.")
             await _refuse(send, told, [], wants_page=wants_page)
-        except Exception:
-            error_id = secrets.token_hex(6)
-            logger.exception("error %s", error_id)
-            told = Refused(500, "INTERNAL", f"Something went wrong on our side. Tell us the id {error_id}.")
+        except Exception as error:  # noqa: BLE001 - it is logged where its words are found
+            told = refused_by(error, scope["method"], scope["path"])
             await _refuse(send, told, [], wants_page=wants_page)
 
     async def _answer(

@@ -39,6 +39,7 @@ class Tokens:
     ) -> None:
         self._look_up, self._note, self._unknown = look_up, note, unknown
         self._viewers: Recent[_Key, tuple[float, Viewer]] = Recent(_REMEMBERED_AT_MOST)
+        self._known: Recent[_Key, None] = Recent(_REMEMBERED_AT_MOST)
         self._noted: Recent[tuple[UUID, str], float] = Recent(_REMEMBERED_AT_MOST)
         self._changes = keyring_changes()
         self._forgotten = 0
@@ -62,8 +63,11 @@ class Tokens:
         return await self.holder(secret, address)
 
     def knew(self, secret: str, address: str) -> bool:
-        """Whether the secret was found valid a while ago, from an address; it may be so no longer."""
-        return (secret_hash(secret), address) in self._viewers
+        """Whether the secret was valid when it was last looked up from an address; it may be so no longer.
+
+        Unlike its viewer this stays known when somebody's roles, keys or tokens change, which they do all the time.
+        """
+        return (secret_hash(secret), address) in self._known
 
     async def holder(self, secret: str, address: str = "") -> Viewer:
         """Whose secret it is, from an address. Raises InvalidToken."""
@@ -92,8 +96,10 @@ class Tokens:
         found = await self._look_up(secret)
         if found is None:
             self._viewers.pop(key, None)
+            self._known.pop(key, None)
             ended = await ended_token(secret) if secret.startswith(TOKEN_PREFIX) else None
             raise InvalidToken(self._unknown, ended)
+        self._known[key] = None
         address = key[1]
         if is_due(found.last_used_at, found.last_used_from, address) and self._is_first(found.token, address):
             await self._note(found.token, found.viewer, address)

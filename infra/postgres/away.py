@@ -1,10 +1,33 @@
-"""A database that cannot be opened, told to whoever started what needs it."""
+"""A database that is away: how errors tell of it, and what is told to whoever started what needs it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 from urllib.parse import urlsplit
 
 import asyncpg
+
+_HUNG_UP: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+_GONE: Final = ("is closed", "is closing", "was closed", "released back to the pool")
+"""How asyncpg's words tell of a connection that is there no more: it has no class for that."""
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error means that PostgreSQL cannot be reached or has hung up, and nothing that was asked of it."""
+    match error:
+        case OSError():
+            return error.filename is None  # else it is about a file
+        case ValueError():  # of asyncpg too: its text may be anybody's
+            return False
+        case asyncpg.InterfaceError():
+            return any(words in str(error) for words in _GONE)
+        case _:
+            return isinstance(error, _HUNG_UP)
 
 
 class DatabaseAway(Exception):

@@ -8,6 +8,7 @@ from graphql import OperationType
 from litestar.enums import ScopeType
 from litestar.types import HTTPReceiveMessage, HTTPScope, Receive, Scope, Send
 
+from infra.http.guessing import Guessing
 from infra.http.negotiation import JSON_TYPE, answer_type
 from infra.http.refusal import Refused
 from infra.http.request import RequestBody
@@ -25,11 +26,12 @@ class GraphQLEndpoint:
 
     operations: Operations
     connections: Connections
+    guessing: Guessing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or one WebSocket."""
         if scope["type"] == ScopeType.WEBSOCKET:
-            await serve_websocket(self.operations, self.connections, scope, receive, send)
+            await serve_websocket(self.operations, self.connections, scope, receive, send, guessing=self.guessing)
         elif accepts_events(_accept(dict(scope["headers"]))):
             await self._events(scope, receive, send)
         else:

@@ -7,10 +7,12 @@ import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import IntEnum
+from http import HTTPStatus
 
 import msgspec
 from litestar.types import Receive, Send, WebSocketScope
 
+from infra.http.guessing import Guessing
 from infra.http.refusal import Refused
 from infra.http.request import TOO_DEEP, RequestBody, has_nul
 from infra.http.subscriptions import messages
@@ -38,6 +40,7 @@ class Code(IntEnum):
     GOING_AWAY = 1001
     TOO_SLOW = 1008
     TOO_BIG = 1009
+    TRY_AGAIN_LATER = 1013
     BAD_REQUEST = 4400
     UNAUTHORIZED = 4401
     FORBIDDEN = 4403
@@ -67,7 +70,13 @@ _CREDENTIALS = {b"authorization", b"cookie"}
 
 
 async def serve_websocket(
-    operations: Operations, connections: Connections, scope: WebSocketScope, receive: Receive, send: Send
+    operations: Operations,
+    connections: Connections,
+    scope: WebSocketScope,
+    receive: Receive,
+    send: Send,
+    *,
+    guessing: Guessing,
 ) -> None:
     """Serve one WebSocket until it is closed."""
     await receive()
@@ -78,7 +87,7 @@ async def serve_websocket(
         return
     await send({"type": "websocket.accept", "subprotocol": PROTOCOL, "headers": []})
     with operations.hub.stream(), ExitStack() as held:
-        await _Socket(operations, connections, scope, dict(scope["headers"]), receive, send, held).serve()
+        await _Socket(operations, connections, guessing, scope, dict(scope["headers"]), receive, send, held).serve()
 
 
 @dataclass(slots=True, eq=False)
@@ -87,6 +96,7 @@ class _Socket:
 
     operations: Operations
     connections: Connections
+    guessing: Guessing
     scope: WebSocketScope
     headers: dict[bytes, bytes]
     receive: Receive
@@ -180,13 +190,25 @@ class _Socket:
                     told = "Forbidden: `Authorization` is a text, «Bearer …». Leave it out to ask as nobody."
                     raise Closed(Code.FORBIDDEN, told)
                 self.headers[b"authorization"] = value.encode("utf-8", "replace")
+        await self._admit()
+        await self._say(messages.ACKNOWLEDGED)
+        self.initialised = True
+
+    async def _admit(self) -> None:
+        """Hear who asks. A WebSocket says it once: whoever guesses needs another one for each guess."""
+        try:
+            self.guessing.check(self.headers)
+        except Refused as refused:
+            raise Closed(Code.TRY_AGAIN_LATER, str(refused)) from None
         try:
             viewer = await self.operations.endpoint.viewer(self.headers)
             self.held.enter_context(self.connections.one_more(viewer))
         except Refused as refused:
+            if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise Closed(Code.TRY_AGAIN_LATER, str(refused)) from None
+            if refused.status == HTTPStatus.UNAUTHORIZED:
+                self.guessing.note_wrong(self.headers)
             raise Closed(Code.FORBIDDEN, f"Forbidden: {refused}") from None
-        await self._say(messages.ACKNOWLEDGED)
-        self.initialised = True
 
     async def _subscribe(self, message: Subscribe) -> None:
         if not self.initialised:

@@ -1,13 +1,19 @@
 """What stands at the address itself, and what is told of addresses where nothing stands."""
 
 import re
+from itertools import product
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
+from infra.http.subscriptions.limits import StreamLimits
+from infra.parts import Parts
 from infra.postgres.database import Database
+from services.ports import Ports
 from tests.infra.http.conftest import App, Serve
+from tests.infra.http.subscriptions.conftest import serving
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -24,7 +30,7 @@ async def test_a_browser_finds_a_page_whose_links_lead_somewhere(serve: Serve) -
 
 
 async def test_a_program_finds_the_addresses(serve: Serve) -> None:
-    """Without a wish for HTML the same addresses come as JSON, whole, also to HEAD."""
+    """Without a wish for HTML the same addresses come as JSON, whole."""
     client = serve(public_url="https://serra.example")
     answer = await client.get("/")
     assert answer.headers["content-type"] == "application/json"
@@ -33,7 +39,41 @@ async def test_a_program_finds_the_addresses(serve: Serve) -> None:
     assert told["graphql"] == "https://serra.example/graphql"
     assert told["health"]["ready"] == "https://serra.example/health/ready"
     assert told["docs"]["search"] == "https://serra.example/docs/search.md"
-    assert (await client.head("/")).content == b""
+
+
+PAGES = ["/", "/docs/search.md", "/health/live", "/health/ready", "/invitation", "/invitation-page/page.css"]
+
+
+async def test_pages_answer_head(open_database: Database, ports: Ports) -> None:
+    """HEAD gives what GET gives, without the body; at /graphql nothing is asked by it."""
+    async with (
+        serving(Parts(open_database, ports), StreamLimits()) as address,
+        httpx.AsyncClient(base_url=f"http://{address}") as client,
+    ):
+        for path, accept in product(PAGES, ["*/*", PAGE["Accept"]]):
+            headers = {"Accept": accept}
+            asked, shown = await client.head(path, headers=headers), await client.get(path, headers=headers)
+            assert (asked.status_code, asked.content, shown.status_code) == (200, b"", 200), path
+            for name in ("cache-control", "content-security-policy", "vary", "x-content-type-options"):
+                assert asked.headers.get(name) == shown.headers.get(name), path
+            assert asked.headers.get("content-length") in {None, shown.headers["content-length"]}, path
+        refused = await client.head("/graphql", headers=PAGE)
+        assert (refused.status_code, refused.headers["allow"], refused.content) == (405, "GET, POST", b"")
+
+
+async def test_head_is_told_when_it_is_not_ready(
+    serve: Serve, open_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service whose database does not answer says so to HEAD too, by its status; it is alive all the same."""
+
+    async def away() -> bool:
+        return False
+
+    monkeypatch.setattr(open_database, "healthy", away)
+    client = serve()
+    for path, status in (("/health/ready", 503), ("/health/live", 200), ("/nowhere", 404)):
+        answer = await client.head(path)
+        assert (answer.status_code, answer.content) == (status, b"")
 
 
 async def test_production_shows_no_editor(serve: Serve) -> None:

@@ -4,6 +4,9 @@ import pytest
 
 from infra.http.buckets import Buckets
 from infra.postgres.database import Database
+from services.organisations.keyrings import keyring_change
+from services.organisations.tables import PersonalToken
+from services.organisations.tokens import secret_hash
 from tests.factories.network import SmallNetwork
 from tests.infra.http.conftest import App, Serve
 
@@ -83,6 +86,21 @@ async def test_guessing_is_slowed_down(app_with: App, serve: Serve, network: Sma
     assert (await client.post("/graphql", json=QUERY)).status_code == 200
     wrong = {"Authorization": "Bearer serra_x"}
     assert (await elsewhere.post("/graphql", json=QUERY, headers=wrong)).status_code == 401
+
+
+async def test_who_is_known_stays_so(app_with: App, serve: Serve, network: SmallNetwork) -> None:
+    """When anybody's roles, keys or tokens change, those who are known stay known; who was revoked is so no longer."""
+    app = app_with()
+    app.guessing.wrong = Buckets(5, 0.001)
+    client = serve(app=app)
+    good, revoked = ({"Authorization": f"Bearer {token}"} for token in (network.outsider, network.reviewer))
+    for headers in (good, revoked):
+        assert (await client.post("/graphql", json=QUERY, headers=headers)).status_code == 200
+    async with keyring_change():
+        await PersonalToken.delete().where(PersonalToken.secret_hash == secret_hash(network.reviewer))
+    tried = [*[{"Authorization": "Bearer serra_x"}] * 5, good, revoked, good, revoked]
+    codes = [(await client.post("/graphql", json=QUERY, headers=headers)).status_code for headers in tried]
+    assert codes == [401, 401, 401, 401, 401, 200, 401, 200, 429]
 
 
 async def test_sign_ins_are_slowed_down(app_with: App, serve: Serve, network: SmallNetwork) -> None:

@@ -112,7 +112,7 @@ async def test_a_flood_of_unknown_keys_asks_little(ready: Issuer, serra: Install
     await admin.do("configureIdentityProvider", settings(ready.address, allowsMachines=True), CONFIGURED)
     await shown()
     serra.app.identity.signing_in.directory.pause = 60.0
-    serra.app.failures.most = 1_000
+    serra.app.guessing.wrong.most = 1_000
 
     async def try_one(number: int) -> int:
         header = part({"alg": "RS256", "kid": f"made up {number}"})

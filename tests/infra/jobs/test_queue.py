@@ -82,6 +82,39 @@ async def test_an_idle_worker_is_rung_for(clean: Database, ports: Ports, monkeyp
             await begun.wait()
 
 
+@pytest.mark.parametrize("lost", ["query ilike 'listen%ch_pgqueuer%'", "pid <> pg_backend_pid()"])
+async def test_a_worker_that_lost_its_connection_is_rung_for(
+    clean: Database, ports: Ports, service_url: str, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """A worker whose connections were cut off begins what is committed afterwards, and does not wait until it looks."""
+    begun: asyncio.Queue[str] = asyncio.Queue()
+
+    async def begin(_: Ports, job: Mapping[str, str]) -> None:
+        begun.put_nowait(job["id"])
+
+    async def enqueued(job: str) -> str:
+        async with transaction():
+            await enqueue("index", type="Case", id=job)
+        async with asyncio.timeout(5):
+            return await begun.get()
+
+    monkeypatch.setitem(worker.HANDLERS, "index", begin)
+    monkeypatch.setattr(worker, "_LOOKS_EVERY", timedelta(hours=1))
+    end = f"select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = current_user and {lost}"
+    async with (
+        worker.always_working(clean, ports),
+        asyncpg.create_pool(service_url, min_size=1, max_size=1) as cutting,
+    ):
+        for number in "12":
+            assert await enqueued(number) == number
+            while await jobs(clean):  # noqa: ASYNC110 - what changes is in the database
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(0.5)  # it has looked, and found nothing
+            assert await cutting.fetchval(end) >= 1
+            await asyncio.sleep(0.1)  # the service hears of it
+        assert await enqueued("afterwards") == "afterwards"
+
+
 async def test_no_transaction_announces_its_jobs(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
     """PostgreSQL commits transactions that announce something one after the other: none of ours does."""
     told = "select tgname from pg_trigger where tgrelid = 'pgqueuer'::regclass and not tgisinternal"

@@ -57,6 +57,35 @@ async def test_a_lost_ring_delays_by_a_second(changes: Changes, clean: Database)
     assert heard.rows == [row]
 
 
+async def test_a_lost_connection_is_rung_for_again(
+    servers: EmbeddedServers, clean: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the connection is back, what is committed is told when it is rung for, not when it would be looked for."""
+    monkeypatch.setattr("infra.postgres.changes._LOOKS_EVERY_SECONDS", 3600.0)
+    opened: list[asyncpg.Connection[asyncpg.Record]] = []
+
+    async def connect() -> "asyncpg.Connection[asyncpg.Record]":
+        opened.append(await asyncpg.connect(servers.database_url))
+        return opened[-1]
+
+    changes, heard, bell, rows = Changes(connect), Heard(), Bell(clean.pool), [new_id() for _ in range(3)]
+    changes.tell(heard)
+    await changes.ready()
+    ending = await asyncpg.connect(servers.database_url)
+    for number, row in enumerate(rows):
+        heard.arrived.clear()
+        await clean.pool.execute(_WRITE, row)
+        bell.ring()
+        async with asyncio.timeout(5):
+            await heard.arrived.wait()
+        assert (heard.rows, len(opened)) == (rows[: number + 1], number + 1)
+        await ending.execute("select pg_terminate_backend($1, 5000)", opened[-1].get_server_pid())
+        await changes.ready()  # it has read over the next one
+    await ending.close()
+    await bell.aclose()
+    await changes.aclose()
+
+
 async def test_what_is_written_first_and_committed_last_is_told(changes: Changes, clean: Database) -> None:
     """A line with a lower number may be committed after a higher one was told; it is told then, and nothing twice."""
     heard, slow, quick, later = Heard(), new_id(), new_id(), new_id()
