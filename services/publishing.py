@@ -247,7 +247,7 @@ class Publishing(Generic[W, V]):
         """
         async with transaction():
             whole = await self.whole.objects().where(self.whole.id == row_id).lock_rows("NO KEY UPDATE").first()
-            if whole is not None and await self._state(whole) != Status.ARCHIVED:
+            if whole is not None and not await self._is_archived(whole):
                 await self._end_embargoes(whole)
 
     async def _end_embargoes(self, whole: W) -> None:
@@ -268,12 +268,13 @@ class Publishing(Generic[W, V]):
 
     # -- rows ------------------------------------------------------------------------------------------------------
 
-    async def _state(self, whole: W) -> str:
-        return (await self._numbered(whole.id, whole.current_number)).status
+    async def _is_archived(self, whole: W) -> bool:
+        return (await self._numbered(whole.id, whole.current_number)).status == Status.ARCHIVED
 
     async def _check_current(self, whole: W) -> None:
         """Raise DomainError WRONG_STATE for what is archived: it is kept as it is."""
-        check_going_on(state if (state := await self._state(whole)) == Status.ARCHIVED else None)
+        if await self._is_archived(whole):
+            check_going_on(Status.ARCHIVED)
 
     async def _editable(self, viewer: Viewer, row_id: UUID | None, expected: int | None, to: str) -> W:
         whole = await access_for_change(self.whole, viewer, row_id, self.noun, "id")
