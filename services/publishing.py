@@ -13,13 +13,13 @@ from piccolo.columns import Column, ForeignKey
 from piccolo.table import Table
 
 from services import idempotency, log
-from services.access import access_for_change, check_revision, require_role, unknown, unknown_slug
+from services.access import access_for_change, check_revision, require_role, unknown
 from services.audiences import Audience, keys
 from services.cases.terms import PublicationStatus as Status
 from services.errors import DomainError, ErrorCode, Problem, refusal, refuse_if
 from services.ids import new_id
 from services.life_cycle import CLOSED, check_embargo, check_going_on, check_step, check_writable
-from services.organisations.tables import Organisation
+from services.organisations.organisations import organisation_named
 from services.organisations.terms import Role, TokenScope
 from services.publications import Edition, Publication
 from services.slugs import check_slug
@@ -103,22 +103,20 @@ class Publishing(Generic[W, V]):
         viewer.require_scope(TokenScope.WRITE)
         action = f"draft_{self.noun}"
         async with transaction():
-            owner = await Organisation.select(Organisation.id).where(Organisation.slug == new.owner).first()
-            if owner is None:
-                raise unknown_slug("organisation", new.owner, "owner")
-            require_role(viewer, owner["id"], Role.EDITOR, f"write its {self.noun}s")
+            owner = await organisation_named(new.owner, "owner")
+            require_role(viewer, owner.id, Role.EDITOR, f"write its {self.noun}s")
             claim = await idempotency.claim(viewer, action, idempotency_key, new)
             if claim.made:
                 return claim.id
             check_slug(new.slug, "slug")
-            own = self._own(claim.id, owner["id"])
-            release = await self._readers(viewer, new.audience or Audience(), claim.id, owner["id"])
-            whole = self.whole(id=claim.id, slug=new.slug, owner=owner["id"], audience=own, **columns)
+            own = self._own(claim.id, owner.id)
+            release = await self._readers(viewer, new.audience or Audience(), claim.id, owner.id)
+            whole = self.whole(id=claim.id, slug=new.slug, owner=owner.id, audience=own, **columns)
             made = await self.whole.insert(whole).on_conflict(target=self.whole.slug, action="DO NOTHING")
             if not made:
                 raise refusal(ErrorCode.ALREADY_EXISTS, f"The slug «{new.slug}» is taken; choose another.", "slug")
             await self._open(self._blank(viewer, claim.id, 1, own, release), write)
-            await log.record(viewer, action, self.whole.__name__, claim.id, organisation=owner["id"])
+            await log.record(viewer, action, self.whole.__name__, claim.id, organisation=owner.id)
         return claim.id
 
     async def edit(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services import idempotency, log
-from services.access import access, access_for_change, check_revision, require_role, unknown_slug
+from services.access import access, access_for_change, check_revision, require_role
 from services.audiences import Audience
 from services.cases.admissions import is_guest
 from services.comments.at_once import Words, add_at_once
@@ -16,7 +16,7 @@ from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
 from services.languages import LanguageCode
 from services.life_cycle import check_going_on
-from services.organisations.tables import Organisation
+from services.organisations.organisations import organisation_named
 from services.organisations.terms import Role, TokenScope
 from services.subjects import KINDS, Subject, Thing, access_subject, organisation_of, readable_subject, subject_of
 from services.text import clean
@@ -225,12 +225,9 @@ async def _spokesman(viewer: Viewer, slug: str | None, least: Role) -> UUID:
     """The organisation that the viewer speaks for."""
     if slug is None:
         return spokesman_of(viewer, least)
-    found = await Organisation.select(Organisation.id).where(Organisation.slug == slug).first()
-    if found is None:
-        raise unknown_slug("organisation", slug, "organisation")
-    organisation: UUID = found["id"]
-    require_role(viewer, organisation, least, "comment in its name")
-    return organisation
+    organisation = await organisation_named(slug, "organisation")
+    require_role(viewer, organisation.id, least, "comment in its name")
+    return organisation.id
 
 
 def _cleaned(anchor: Anchor | None) -> dict[str, str | None]:

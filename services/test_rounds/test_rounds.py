@@ -19,6 +19,7 @@ from services.columns import stored
 from services.dates import check_ahead
 from services.errors import ErrorCode, refusal, refuse_if
 from services.life_cycle import check_thing_going_on
+from services.organisations.organisations import organisation_named
 from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
 from services.reading import Reading, Text, reading
@@ -40,9 +41,7 @@ async def plan_test_round(viewer: Viewer, new: c.NewTestRound, *, idempotency_ke
     """
     viewer.require_scope(TokenScope.WRITE)
     async with transaction():
-        organisation = await Organisation.objects().where(Organisation.slug == new.organisation).first()
-        if organisation is None:
-            raise unknown_slug("organisation", new.organisation, "organisation")
+        organisation = await organisation_named(new.organisation, "organisation")
         require_role(viewer, organisation.id, Role.EDITOR, "plan its test rounds")
         claim = await idempotency.claim(viewer, "plan_test_round", idempotency_key, new)
         if claim.made:
