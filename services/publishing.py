@@ -23,7 +23,7 @@ from services.organisations.organisations import organisation_named
 from services.organisations.terms import Role, TokenScope
 from services.publications import Edition, Publication
 from services.slugs import check_slug
-from services.text import TEXT_LIMIT, check_prose, clean
+from services.text import TEXT_LIMIT, check_length, check_prose, clean
 from services.transaction import transaction
 from services.viewer import ANYONE, Viewer, lent, organisation_key
 
@@ -36,11 +36,7 @@ def check_note(note: str) -> str:
     cleaned = clean(note)
     if not cleaned:
         raise refusal(ErrorCode.REQUIRED, "Say what should change.", "note")
-    refuse_if(check_prose(cleaned, "note"))
-    if len(cleaned) > TEXT_LIMIT:
-        raise refusal(
-            ErrorCode.TOO_LONG, f"The note has {len(cleaned)} characters; at most {TEXT_LIMIT} are allowed.", "note"
-        )
+    refuse_if([*check_prose(cleaned, "note"), *check_length(cleaned, TEXT_LIMIT, "note")])
     return cleaned
 
 
