@@ -20,8 +20,8 @@ from services.viewer import Viewer, person_key
 LEFT_LATELY: Final = timedelta(days=30)
 """For how long a provider that left an organisation in somebody's name may not erase them as well."""
 _LEFT_ELSEWHERE: Final = """
-    select from log where person = {} and subject_id = {} and action in ('leave_organisation', 'remove_member')
-        and (detail ->> 'elsewhere')::boolean and at > {} limit 1
+    select from log where subject_type = 'Person' and subject_id = {} and person = subject_id and at > {}
+        and action in ('leave_organisation', 'remove_member') and (detail ->> 'elsewhere')::boolean limit 1
 """
 
 
@@ -216,7 +216,7 @@ async def has_left_elsewhere(viewer: Viewer) -> bool:
     if viewer.within is None:
         return False
     since = datetime.now(UTC) - LEFT_LATELY
-    return bool(await Membership.raw(_LEFT_ELSEWHERE, viewer.person, viewer.person, since))
+    return bool(await Membership.raw(_LEFT_ELSEWHERE, viewer.person, since))
 
 
 async def admins(organisation: UUID) -> int:
