@@ -17,11 +17,10 @@ from tests.factories.artefacts import UPLOAD, announced, fetch, next_version, se
 from tests.factories.cases import published_case
 from tests.factories.comments import row_id
 from tests.factories.network import SmallNetwork
-from tests.factories.rounds import en, moved, observation, own_case, running
+from tests.factories.rounds import CONSENT, en, moved, observation, own_case, running
 
 As = Callable[[str | None], Client]
 Work = Callable[[], Awaitable[None]]
-CONSENT = {"purpose": "Testing", "wordingVersion": "1", "retainUntil": "2099-12-31"}
 TEXT = {"fileName": "report.txt", "mediaType": "text/plain"}
 SEEN = """query($id: ID!) { artefact(id: $id) { participant
   currentVersion { number } versions { number withheldAt downloadUrl } } }"""

@@ -29,13 +29,12 @@ from tests.client import Client
 from tests.factories.artefacts import fetch, stored_file
 from tests.factories.comments import commented
 from tests.factories.network import SmallNetwork, text
-from tests.factories.rounds import en, moved, observation, own_case, running
+from tests.factories.rounds import CONSENT, en, moved, observation, own_case, running
 
 As = Callable[[str | None], Client]
 Work = Callable[[], Awaitable[None]]
 TODAY = date(2026, 12, 1)
 LIMITS = AgeLimits()
-CONSENT = {"purpose": "Testing", "wordingVersion": "1", "retainUntil": "2099-12-31"}
 SAID = """query($id: ID!) { testRound(id: $id) { revision consents { alias }
   observations(first: 9) { totalCount nodes { text { text } quote { text } } } } }"""
 
