@@ -148,6 +148,8 @@ async def accept_own_invitation(viewer: Viewer, invitation_id: UUID | None) -> U
     async with keyring_change():
         invitation, organisation = await _taken(_own(person, invitation_id), unknown("invitation", "id"))
         _check_speaks_for(viewer, organisation)
+        if await _belongs(organisation, person):  # their provider may have brought them in
+            raise refusal(ErrorCode.ALREADY_EXISTS, "You are a member already. Decline the invitation.")
         membership = new_id()
         await _come_in(viewer, invitation, organisation, person, membership)
     return membership
