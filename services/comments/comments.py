@@ -9,9 +9,10 @@ from services import idempotency, log
 from services.access import access, access_for_change, check_revision, require_role
 from services.audiences import Audience
 from services.cases.admissions import is_guest
+from services.columns import has_happened
 from services.comments.at_once import Words, add_at_once
 from services.comments.readers import readers
-from services.comments.rules import check_open, check_words, has_happened, is_gone, spokesman_of
+from services.comments.rules import check_open, check_words, is_gone, spokesman_of
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
 from services.languages import LanguageCode

@@ -1,9 +1,9 @@
 """Invariants of comments. Pure functions."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from uuid import UUID
 
+from services.columns import has_happened
 from services.comments.tables import Comment
 from services.errors import ErrorCode, Problem, refusal
 from services.organisations.terms import Role
@@ -48,11 +48,6 @@ def spokesman_of(viewer: Viewer, least: Role = Role.REVIEWER) -> UUID:
 def is_gone(comment: Comment) -> bool:
     """Whether a comment's words are no longer shown."""
     return has_happened(comment.deleted_at) or has_happened(comment.hidden_at)
-
-
-def has_happened(at: datetime | None) -> bool:
-    """Whether an instant that may be missing is there."""
-    return at is not None
 
 
 def check_open(comment: Comment) -> None:

@@ -12,7 +12,7 @@ from piccolo.columns.combination import And
 
 from services import log
 from services.access import check_revision, require_steward
-from services.columns import stored
+from services.columns import has_happened, stored
 from services.errors import ErrorCode, Problem, refusal, refuse_if
 from services.identity.ports import Issuers
 from services.identity.rules import RoleRule, check_client, check_rules, first_fitting, role_of
@@ -166,15 +166,17 @@ async def free_issuer(viewer: Viewer, issuer: str) -> UUID:
 async def prove(provider: IdentityProvider) -> None:
     """Note, inside the caller's transaction, that somebody was signed in by the organisation's client at the issuer.
 
+    The caller holds the organisation's row, and has read the provider since.
     Only who runs the issuer can have registered that client, with an address of this organisation to come back to.
     Raises DomainError where another organisation has shown the same before.
     """
-    of_it = IdentityProvider.id == provider.id
-    if await IdentityProvider.exists().where(of_it & IdentityProvider.proven_at.is_not_null()):
+    if has_happened(provider.proven_at):
         return
     if await _is_taken(provider.organisation, provider.issuer):
         raise refusal(ErrorCode.WRONG_STATE, _TAKEN)
-    await IdentityProvider.update({IdentityProvider.proven_at: datetime.now(UTC)}).where(of_it)
+    await IdentityProvider.update({IdentityProvider.proven_at: datetime.now(UTC)}).where(
+        IdentityProvider.id == provider.id
+    )
 
 
 async def try_rules(

@@ -15,7 +15,7 @@ from piccolo.table import Table
 from services import log
 from services.access import unknown
 from services.artefacts.tables import ArtefactVersion
-from services.comments.rules import has_happened
+from services.columns import has_happened
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
 from services.organisations.keyrings import keyring_change
