@@ -1,6 +1,7 @@
 """Column sets that several tables share, which Piccolo copies into each table; and the JSON of JSON columns."""
 
 import json
+from datetime import datetime
 
 from piccolo.columns import UUID, Array, SmallInt, Text, Timestamptz
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
@@ -35,6 +36,11 @@ class Ordered:
     """A part of a whole, in the order its authors gave."""
 
     position = SmallInt(default=0)
+
+
+def has_happened(at: datetime | None) -> bool:
+    """Whether the instant of a column that may be null is there; Piccolo's types have it always there."""
+    return at is not None
 
 
 def stored(value: object) -> str | None:

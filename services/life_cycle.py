@@ -6,10 +6,12 @@ until its authors take it up again, which editing does. What ends something, or 
 be done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
+from services.cases.tables import Case
 from services.cases.terms import PublicationStatus as Status
 from services.errors import ErrorCode, Problem, refusal
 
@@ -69,7 +71,7 @@ def check_embargo(until: datetime | None, now: datetime) -> Iterator[Problem]:
 def check_going_on(state: str | None, *field: str) -> None:
     """Raise DomainError WRONG_STATE where a thing is, or belongs to, what is archived or withdrawn.
 
-    `state` is that of the publication where one of the statements below gives one; None where it goes on.
+    `state` is that of the publication where `kept` or `kept_with_case` gives one; None where it goes on.
     """
     if state is not None:
         raise refusal(ErrorCode.WRONG_STATE, _KEPT[Status(state)], *field)
@@ -87,3 +89,18 @@ def kept_with_case(row: str) -> str:
     """SQL: as `kept`, for a row of `test_round`. One in which people have begun to test is carried through."""
     of_case = kept("case", f'{row}."case"')
     return f"case when {row}.status not in ('RUNNING', 'ANALYSING') then {of_case} end"
+
+
+_KEPT_OF: Final[Mapping[str, str]] = {
+    "Case": f"select {kept('case', '{}')} as kept",
+    "Practice": f"select {kept('practice', '{}')} as kept",
+    "TestRound": f"select {kept_with_case('test_round')} as kept from test_round where id = {{}}",  # noqa: S608 - as above
+}
+
+
+async def check_thing_going_on(thing: tuple[str, UUID], *field: str) -> None:
+    """As `check_going_on`, for a GraphQL type and an id. What is neither case, practice nor round always goes on."""
+    kind, row_id = thing
+    if kind in _KEPT_OF:
+        (found,) = await Case.raw(_KEPT_OF[kind], row_id)
+        check_going_on(found["kept"], *field)

@@ -13,17 +13,17 @@ from piccolo.columns import Column, ForeignKey
 from piccolo.table import Table
 
 from services import idempotency, log
-from services.access import access_for_change, check_revision, require_role, unknown, unknown_slug
+from services.access import access_for_change, check_revision, require_role, unknown
 from services.audiences import Audience, keys
 from services.cases.terms import PublicationStatus as Status
 from services.errors import DomainError, ErrorCode, Problem, refusal, refuse_if
 from services.ids import new_id
 from services.life_cycle import CLOSED, check_embargo, check_going_on, check_step, check_writable
-from services.organisations.tables import Organisation
+from services.organisations.organisations import organisation_named
 from services.organisations.terms import Role, TokenScope
 from services.publications import Edition, Publication
 from services.slugs import check_slug
-from services.text import TEXT_LIMIT, check_prose, clean
+from services.text import TEXT_LIMIT, check_length, check_prose, clean
 from services.transaction import transaction
 from services.viewer import ANYONE, Viewer, lent, organisation_key
 
@@ -36,11 +36,7 @@ def check_note(note: str) -> str:
     cleaned = clean(note)
     if not cleaned:
         raise refusal(ErrorCode.REQUIRED, "Say what should change.", "note")
-    refuse_if(check_prose(cleaned, "note"))
-    if len(cleaned) > TEXT_LIMIT:
-        raise refusal(
-            ErrorCode.TOO_LONG, f"The note has {len(cleaned)} characters; at most {TEXT_LIMIT} are allowed.", "note"
-        )
+    refuse_if([*check_prose(cleaned, "note"), *check_length(cleaned, TEXT_LIMIT, "note")])
     return cleaned
 
 
@@ -103,22 +99,20 @@ class Publishing(Generic[W, V]):
         viewer.require_scope(TokenScope.WRITE)
         action = f"draft_{self.noun}"
         async with transaction():
-            owner = await Organisation.select(Organisation.id).where(Organisation.slug == new.owner).first()
-            if owner is None:
-                raise unknown_slug("organisation", new.owner, "owner")
-            require_role(viewer, owner["id"], Role.EDITOR, f"write its {self.noun}s")
+            owner = await organisation_named(new.owner, "owner")
+            require_role(viewer, owner.id, Role.EDITOR, f"write its {self.noun}s")
             claim = await idempotency.claim(viewer, action, idempotency_key, new)
             if claim.made:
                 return claim.id
             check_slug(new.slug, "slug")
-            own = self._own(claim.id, owner["id"])
-            release = await self._readers(viewer, new.audience or Audience(), claim.id, owner["id"])
-            whole = self.whole(id=claim.id, slug=new.slug, owner=owner["id"], audience=own, **columns)
+            own = self._own(claim.id, owner.id)
+            release = await self._readers(viewer, new.audience or Audience(), claim.id, owner.id)
+            whole = self.whole(id=claim.id, slug=new.slug, owner=owner.id, audience=own, **columns)
             made = await self.whole.insert(whole).on_conflict(target=self.whole.slug, action="DO NOTHING")
             if not made:
                 raise refusal(ErrorCode.ALREADY_EXISTS, f"The slug «{new.slug}» is taken; choose another.", "slug")
             await self._open(self._blank(viewer, claim.id, 1, own, release), write)
-            await log.record(viewer, action, self.whole.__name__, claim.id, organisation=owner["id"])
+            await log.record(viewer, action, self.whole.__name__, claim.id, organisation=owner.id)
         return claim.id
 
     async def edit(
@@ -247,7 +241,7 @@ class Publishing(Generic[W, V]):
         """
         async with transaction():
             whole = await self.whole.objects().where(self.whole.id == row_id).lock_rows("NO KEY UPDATE").first()
-            if whole is not None and await self._state(whole) != Status.ARCHIVED:
+            if whole is not None and not await self._is_archived(whole):
                 await self._end_embargoes(whole)
 
     async def _end_embargoes(self, whole: W) -> None:
@@ -268,12 +262,13 @@ class Publishing(Generic[W, V]):
 
     # -- rows ------------------------------------------------------------------------------------------------------
 
-    async def _state(self, whole: W) -> str:
-        return (await self._numbered(whole.id, whole.current_number)).status
+    async def _is_archived(self, whole: W) -> bool:
+        return (await self._numbered(whole.id, whole.current_number)).status == Status.ARCHIVED
 
     async def _check_current(self, whole: W) -> None:
         """Raise DomainError WRONG_STATE for what is archived: it is kept as it is."""
-        check_going_on(state if (state := await self._state(whole)) == Status.ARCHIVED else None)
+        if await self._is_archived(whole):
+            check_going_on(Status.ARCHIVED)
 
     async def _editable(self, viewer: Viewer, row_id: UUID | None, expected: int | None, to: str) -> W:
         whole = await access_for_change(self.whole, viewer, row_id, self.noun, "id")

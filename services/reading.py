@@ -12,7 +12,7 @@ from services.dates import DateClaim, check_claims, stored_claims
 from services.durations import Duration
 from services.errors import DomainError, ErrorCode, Problem
 from services.organisations.tables import Organisation
-from services.text import TEXT_LIMIT, Wording, check_line, clean, localised
+from services.text import TEXT_LIMIT, Wording, check_length, check_line, clean, localised
 
 LINE_LIMIT: Final = 500
 """Characters of a plain text that is no prose, such as a name or a period."""
@@ -53,9 +53,7 @@ class Reading:
         if not cleaned:
             self.problem(ErrorCode.REQUIRED, "There is nothing in it. Write it, or leave it out.", *path)
         self.problems += check_line(cleaned, *path)
-        if len(cleaned) > LINE_LIMIT:
-            message = f"It has {len(cleaned)} characters; at most {LINE_LIMIT} are allowed."
-            self.problem(ErrorCode.TOO_LONG, message, *path)
+        self.problems += check_length(cleaned, LINE_LIMIT, *path)
         return cleaned
 
     def few(self, parts: Sized, *path: str) -> None:

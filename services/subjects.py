@@ -39,21 +39,24 @@ KINDS: Mapping[str, Kind] = {
 
 _CASE = 's."case"'
 _ASKED = "(select {}::uuid as id, {}::int as version, {}::text[] as keys) asked"
-_OF_PUBLICATION = (  # without a number the current version comes first, then the newest
-    "select s.owner as organisation, v.number as version, s.audience as whole, v.audience, OF_CASE as of_case,"  # noqa: S608 - our own names
-    " coalesce(KEPT, case when v.status = 'WITHDRAWN' then v.status end) as kept"
-    f" from {_ASKED}"
-    ' join "THING" s on s.id = asked.id and s.audience && asked.keys'
-    ' join "THING_version" v on v."THING" = s.id and v.audience && asked.keys'
-    " where v.number = coalesce(asked.version, v.number)"
-    " order by v.number = s.current_number desc, v.number desc limit 1"
-)
+
+
+def _of_publication(table: str, of_case: str) -> str:
+    # Without a number the current version comes first, then the newest.
+    return (
+        f"select s.owner as organisation, v.number as version, s.audience as whole, v.audience, {of_case} as of_case,"  # noqa: S608 - our own names
+        f" coalesce({kept(table, 's.id')}, case when v.status = 'WITHDRAWN' then v.status end) as kept"
+        f' from {_ASKED} join "{table}" s on s.id = asked.id and s.audience && asked.keys'
+        f' join "{table}_version" v on v."{table}" = s.id and v.audience && asked.keys'
+        " where v.number = coalesce(asked.version, v.number)"
+        " order by v.number = s.current_number desc, v.number desc limit 1"
+    )
+
+
 _OF_FILE = f"coalesce({kept('case', _CASE)}, {kept('practice', 's.practice')}, {kept_with_case('r')})"
 VERSIONS: Mapping[str, str] = {
-    "Case": _OF_PUBLICATION.replace("THING", "case").replace("OF_CASE", "s.id").replace("KEPT", kept("case", "s.id")),
-    "Practice": _OF_PUBLICATION.replace("THING", "practice")
-    .replace("OF_CASE", "null::uuid")
-    .replace("KEPT", kept("practice", "s.id")),
+    "Case": _of_publication("case", "s.id"),
+    "Practice": _of_publication("practice", "null::uuid"),
     "TestRound": (
         "select s.organisation, coalesce(asked.version, s.revision) as version, w.audience as whole, s.audience,"  # noqa: S608
         f" w.id as of_case, {kept_with_case('s')} as kept from {_ASKED}"

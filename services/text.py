@@ -59,6 +59,17 @@ def check_prose(text: str, *field: str) -> Iterator[Problem]:
     yield from _check_seen(_NOT_IN_PROSE, text, field)
 
 
+def check_shape(text: str, limit: int, *field: str) -> Iterator[Problem]:
+    """One line where at most TITLE_LIMIT characters are allowed, else prose."""
+    yield from (check_prose if limit > TITLE_LIMIT else check_line)(text, *field)
+
+
+def check_length(text: str, limit: int, *field: str) -> Iterator[Problem]:
+    """At most `limit` characters."""
+    if len(text) > limit:
+        yield Problem(ErrorCode.TOO_LONG, f"It has {len(text)} characters; at most {limit} are allowed.", field)
+
+
 def as_line(text: str) -> str:
     """The text as one line that `check_line` takes: for what nobody here wrote, and nobody here can mend."""
     return " ".join(_NOT_IN_LINES.sub(" ", clean(text)).split())
@@ -102,7 +113,7 @@ def _problems(given: list[Wording], field: tuple[str, ...], limit: int) -> Itera
     for wording in given:
         if not wording.text:
             yield Problem(ErrorCode.REQUIRED, f"The text in «{wording.language}» is empty.", field)
-        yield from (check_prose if limit > TITLE_LIMIT else check_line)(wording.text, *field)
+        yield from check_shape(wording.text, limit, *field)
         if len(wording.text) > limit:
             yield Problem(
                 ErrorCode.TOO_LONG,

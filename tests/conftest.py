@@ -1,5 +1,6 @@
 """Real servers for the whole run, empty tables for each test, and clients that speak GraphQL over HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, cast
 
@@ -85,6 +86,12 @@ async def http(open_database: Database, ports: Ports) -> AsyncIterator[httpx.Asy
     transport = httpx.ASGITransport(cast("Any", application(Parts(open_database, ports), settings)))
     async with httpx.AsyncClient(transport=transport, base_url="http://serra.test") as client:
         yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def loop(clean: Database) -> asyncio.AbstractEventLoop:
+    """The loop that the database belongs to, for tests that drive it themselves, such as models of what may happen."""
+    return asyncio.get_running_loop()
 
 
 @pytest.fixture

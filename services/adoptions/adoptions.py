@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services import idempotency, log
-from services.access import access_for_change, check_revision, require_role, unknown, unknown_slug
+from services.access import access_for_change, check_revision, require_role, unknown
 from services.adoptions.rules import (
     check_address,
     check_adopter,
@@ -23,7 +23,7 @@ from services.columns import stored
 from services.errors import ErrorCode, refusal, refuse_if
 from services.notifications.notifications import News, tell_organisation
 from services.notifications.terms import NotificationKind
-from services.organisations.tables import Organisation
+from services.organisations.organisations import organisation_named
 from services.organisations.terms import Role, TokenScope
 from services.practices.tables import Practice, PracticeVersion
 from services.reading import Reading, Text
@@ -69,10 +69,7 @@ async def record_adoption(
     viewer.require_scope(TokenScope.WRITE)
     async with transaction():
         whole = await _adopted_for_change(viewer, adopted)
-        organisation = await Organisation.select(Organisation.id).where(Organisation.slug == new.organisation).first()
-        if organisation is None:
-            raise unknown_slug("organisation", new.organisation, "organisation")
-        adopter: UUID = organisation["id"]
+        adopter = (await organisation_named(new.organisation, "organisation")).id
         require_role(viewer, adopter, Role.EDITOR, "record what it takes over")
         claim = await idempotency.claim(viewer, "record_adoption", idempotency_key, (adopted, new))
         if claim.made:

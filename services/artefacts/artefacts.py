@@ -22,12 +22,13 @@ from services.artefacts.rules import (
 )
 from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.terms import ArtefactKind, ScanState, UploadState
-from services.artefacts.wholes import KINDS, Thing, Whole, check_whole_goes_on, lock_whole, whole_of
+from services.artefacts.wholes import KINDS, Thing, Whole, lock_whole, whole_of
 from services.artefacts.withdrawn import replace_withheld
 from services.audiences import Audience, keys
 from services.errors import ErrorCode, Problem, refusal, refuse_if
 from services.ids import new_id
 from services.licences import check_licence
+from services.life_cycle import check_thing_going_on
 from services.organisations.terms import Role, TokenScope
 from services.reading import Reading
 from services.text import TITLE_LIMIT, Wording, clean
@@ -104,7 +105,7 @@ async def start_upload(
         claim = await idempotency.claim(viewer, "start_upload", idempotency_key, (thing, upload))
         if claim.made:
             return await _again(files, claim.id)
-        await check_whole_goes_on(whole_of(artefact), field)
+        await check_thing_going_on(whole_of(artefact), field)
         refuse_if((*check_announced(facts, largest), *problems))
         if field == "subject":
             await Artefact.insert(artefact)
@@ -156,7 +157,7 @@ async def edit_artefact(
         whole = await lock_whole(viewer, whole_of(found), "id")
         artefact = await _editable(viewer, artefact_id, "id", "change its files")
         check_revision(expected_version, artefact.revision)
-        await check_whole_goes_on(whole_of(artefact), "id")
+        await check_thing_going_on(whole_of(artefact), "id")
         narrowed, problems = await _narrowed(viewer, change.audience, artefact.organisation, whole)
         reader = Reading()
         title = reader.text(change.title, "title", limit=TITLE_LIMIT)

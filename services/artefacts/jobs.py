@@ -10,7 +10,7 @@ from services.artefacts.ports import FileStore, TextReaders
 from services.artefacts.rules import PATIENCE
 from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.terms import UploadState
-from services.artefacts.withdrawn import prints_for, rid, withhold
+from services.artefacts.withdrawn import prints_for, redacted, withhold
 from services.text import clean
 from services.transaction import transaction
 from services.viewer import ANYONE
@@ -44,7 +44,7 @@ async def extract_text(files: FileStore, readers: TextReaders, version_id: UUID)
         artefact = await Artefact.objects().where(Artefact.id == version.artefact).lock_rows("UPDATE").first()
         if artefact is None:
             return
-        removal = await rid(clean(text)[:TEXT_KEPT], await prints_for(artefact))
+        removal = await redacted(clean(text)[:TEXT_KEPT], await prints_for(artefact))
         await ArtefactVersion.update({ArtefactVersion.text: removal.text}).where(ArtefactVersion.id == version_id)
         await withhold(artefact, version_id, removal)
         await log.enqueue("index", type="Artefact", id=str(version.artefact))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from services import log
@@ -67,12 +68,13 @@ async def remove(viewer: Viewer, artefact: Artefact, action: str) -> None:
     await log.record(viewer, action, "Artefact", artefact.id, organisation=artefact.organisation, detail=detail)
 
 
-async def remove_bytes(version: Mapping[str, object]) -> None:
+async def remove_bytes(version: Mapping[str, Any]) -> None:
     """Have a version's bytes taken away after the caller's transaction, and what its upload link still lets in."""
-    key = str(version["storage_key"])
-    await log.enqueue("remove_file", key=key)
-    if version["state"] == UploadState.AWAITED:
-        await log.enqueue("remove_file", at=datetime.now(UTC) + PATIENCE, key=key)
+    now = datetime.now(UTC)
+    await log.enqueue("remove_file", key=version["storage_key"])
+    # Whoever has the link can send the same bytes once more while it lasts, whatever was made of the first.
+    if version["state"] != UploadState.STORED or version["stored_at"] > now - PATIENCE:
+        await log.enqueue("remove_file", at=now + PATIENCE, key=version["storage_key"])
 
 
 async def _is_observed(test_round: UUID, name: str) -> bool:

@@ -11,7 +11,6 @@ from services.access import access_for_change, readable, unknown
 from services.artefacts.tables import Artefact
 from services.cases.tables import Case, CaseVersion
 from services.events.tables import Event
-from services.life_cycle import check_going_on, kept, kept_with_case
 from services.practices.tables import Practice, PracticeVersion
 from services.test_rounds.tables import TestRound
 from services.viewer import Viewer
@@ -35,12 +34,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     "Event": Kind(Event, "event", "event", "organisation"),
 }
 """By GraphQL type."""
-
-_KEPT: Final[Mapping[str, str]] = {
-    "Case": f"select {kept('case', '{}')} as kept",
-    "Practice": f"select {kept('practice', '{}')} as kept",
-    "TestRound": f"select {kept_with_case('test_round')} as kept from test_round where id = {{}}",  # noqa: S608 - our own names
-}
 
 Thing = tuple[str, UUID]
 """A GraphQL type, one of KINDS or Artefact, and an id."""
@@ -78,13 +71,6 @@ async def lock_whole(viewer: Viewer, thing: Thing | None, field: str) -> Whole:
         readers_to_come=frozenset(row.audience) | await _release_audience(kind, row.id),
         case=row.id if kind.table is Case else getattr(row, "case", None),
     )
-
-
-async def check_whole_goes_on(whole: Thing, field: str) -> None:
-    """Raise DomainError WRONG_STATE where a whole is, or belongs to, what is archived or withdrawn."""
-    if whole[0] in _KEPT:
-        (found,) = await Artefact.raw(_KEPT[whole[0]], whole[1])
-        check_going_on(found["kept"], field)
 
 
 def whole_of(artefact: Artefact) -> Thing:

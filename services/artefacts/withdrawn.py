@@ -40,34 +40,31 @@ _UNREAD: Final = """
 
 
 async def forget_words(test_round: UUID, occasion: str) -> None:
-    """The job `forget_words`: rid all texts of files of withdrawn words. Harmless when repeated.
+    """The job `forget_words`: take withdrawn words out of all texts of files. Harmless when repeated.
 
     Organisations with files whose text Serra cannot read are told to look into those themselves.
     """
     for row in await Artefact.raw(_FILES, test_round):
-        await _rid_file(row["id"])
+        await _redact_file(row["id"])
     async with transaction():
         for row in await Artefact.raw(_UNREAD, test_round):
             news = News(NotificationKind.FILES_TO_CHECK, "TestRound", test_round, occasion)
             await tell_organisation(row["organisation"], news)
 
 
-async def _rid_file(artefact_id: UUID) -> None:
+async def _redact_file(artefact_id: UUID) -> None:
     async with transaction():
         # The lock that `extract_text` takes: a text that is being read out meanwhile is seen here, or sees the prints.
         artefact = await Artefact.objects().where(Artefact.id == artefact_id).lock_rows("UPDATE").first()
         if artefact is None:
             return
         prints = await prints_for(artefact)
-        versions = await ArtefactVersion.select(
-            ArtefactVersion.id, ArtefactVersion.text, ArtefactVersion.withheld_at
-        ).where((ArtefactVersion.artefact == artefact_id) & ArtefactVersion.text.is_not_null())
-        for version in versions:
-            removal = await rid(version["text"], prints)
+        of_it = (ArtefactVersion.artefact == artefact_id) & ArtefactVersion.text.is_not_null()
+        for version in await ArtefactVersion.select(ArtefactVersion.id, ArtefactVersion.text).where(of_it):
+            removal = await redacted(version["text"], prints)
             if removal.longest:
-                await ArtefactVersion.update({ArtefactVersion.text: removal.text}).where(
-                    ArtefactVersion.id == version["id"]
-                )
+                here = ArtefactVersion.id == version["id"]
+                await ArtefactVersion.update({ArtefactVersion.text: removal.text}).where(here)
                 await log.enqueue("index", type="Artefact", id=str(artefact_id))
                 await withhold(artefact, version["id"], removal)
 
@@ -80,12 +77,12 @@ async def prints_for(artefact: Artefact) -> Prints:
     return await withdrawn_prints([artefact.test_round] if artefact.test_round else [])
 
 
-async def rid(text: str, prints: Prints) -> Removal:
+async def redacted(text: str, prints: Prints) -> Removal:
     """A file's text without withdrawn words."""
-    return await asyncio.to_thread(_rid, text, prints)
+    return await asyncio.to_thread(_redacted, text, prints)
 
 
-def _rid(text: str, prints: Prints) -> Removal:
+def _redacted(text: str, prints: Prints) -> Removal:
     longest = 0
     for test_round, its_prints in prints.items():
         removal = without(text, its_prints, test_round.bytes)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services import log
-from services.access import access, access_for_change, require_role, unknown, unknown_slug
+from services.access import access, access_for_change, require_role, unknown
 from services.cases.rules import check_until
 from services.cases.tables import Admission, Case
 from services.errors import ErrorCode, refusal, refuse_if
@@ -17,7 +17,8 @@ from services.ids import new_id
 from services.notifications.notifications import News, tell_organisation, tell_person
 from services.notifications.terms import NotificationKind
 from services.organisations.keyrings import keyring_change
-from services.organisations.tables import Membership, Organisation, Person
+from services.organisations.organisations import organisation_named
+from services.organisations.tables import Membership, Person
 from services.organisations.terms import Role, TokenScope
 from services.viewer import Viewer, admissions, organisation_key, person_key
 
@@ -54,10 +55,8 @@ async def admit_organisation(viewer: Viewer, case_id: UUID | None, slug: str, un
     async with keyring_change():
         case = await access_for_change(Case, viewer, case_id, "case", "case")
         require_role(viewer, case.owner, Role.EDITOR, "let others into its cases")
-        found = await Organisation.select(Organisation.id).where(Organisation.slug == slug).first()
-        if found is None:
-            raise unknown_slug("organisation", slug, "organisation")
-        return await admit_body(viewer, case, found["id"], until)
+        organisation = await organisation_named(slug, "organisation")
+        return await admit_body(viewer, case, organisation.id, until)
 
 
 async def end_admission(viewer: Viewer, admission_id: UUID | None) -> UUID:

@@ -9,7 +9,7 @@ from typing import Final
 from services.cases.terms import AccessAnswer
 from services.errors import ErrorCode, Problem, refusal
 from services.organisations.terms import PUBLIC_BODIES, OrganisationKind
-from services.text import check_line, check_prose
+from services.text import check_length, check_line, check_prose
 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 LONGEST_ADMISSION: Final = timedelta(days=731)
@@ -82,8 +82,7 @@ def check_request(asked: str, message: str) -> Iterator[Problem]:
     for name, text, limit in (("case", asked, ASKED_LIMIT), ("message", message, MESSAGE_LIMIT)):
         if not text:
             yield Problem(ErrorCode.REQUIRED, "Say which case, and why you ask.", (name,))
-        elif len(text) > limit:
-            yield Problem(ErrorCode.TOO_LONG, f"It has {len(text)} characters; at most {limit} are allowed.", (name,))
+        yield from check_length(text, limit, name)
 
 
 def check_unanswered(answer: str | None) -> None:
@@ -102,6 +101,4 @@ def check_answer(
     if answer is AccessAnswer.ORGANISATION and not from_organisation:
         yield Problem(ErrorCode.INVALID, "They asked for themselves only. Answer GUEST, or say no.", ("answer",))
     yield from check_prose(reason or "", "reason")
-    if reason and len(reason) > MESSAGE_LIMIT:
-        message = f"It has {len(reason)} characters; at most {MESSAGE_LIMIT} are allowed."
-        yield Problem(ErrorCode.TOO_LONG, message, ("reason",))
+    yield from check_length(reason or "", MESSAGE_LIMIT, "reason")

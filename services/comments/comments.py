@@ -6,17 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from services import idempotency, log
-from services.access import access, access_for_change, check_revision, require_role, unknown_slug
+from services.access import access, access_for_change, check_revision, require_role
 from services.audiences import Audience
 from services.cases.admissions import is_guest
+from services.columns import has_happened
 from services.comments.at_once import Words, add_at_once
 from services.comments.readers import readers
-from services.comments.rules import check_open, check_words, has_happened, is_gone, spokesman_of
+from services.comments.rules import check_open, check_words, is_gone, spokesman_of
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
 from services.languages import LanguageCode
 from services.life_cycle import check_going_on
-from services.organisations.tables import Organisation
+from services.organisations.organisations import organisation_named
 from services.organisations.terms import Role, TokenScope
 from services.subjects import KINDS, Subject, Thing, access_subject, organisation_of, readable_subject, subject_of
 from services.text import clean
@@ -225,12 +226,9 @@ async def _spokesman(viewer: Viewer, slug: str | None, least: Role) -> UUID:
     """The organisation that the viewer speaks for."""
     if slug is None:
         return spokesman_of(viewer, least)
-    found = await Organisation.select(Organisation.id).where(Organisation.slug == slug).first()
-    if found is None:
-        raise unknown_slug("organisation", slug, "organisation")
-    organisation: UUID = found["id"]
-    require_role(viewer, organisation, least, "comment in its name")
-    return organisation
+    organisation = await organisation_named(slug, "organisation")
+    require_role(viewer, organisation.id, least, "comment in its name")
+    return organisation.id
 
 
 def _cleaned(anchor: Anchor | None) -> dict[str, str | None]:

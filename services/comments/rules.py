@@ -1,13 +1,13 @@
 """Invariants of comments. Pure functions."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from uuid import UUID
 
+from services.columns import has_happened
 from services.comments.tables import Comment
 from services.errors import ErrorCode, Problem, refusal
 from services.organisations.terms import Role
-from services.text import check_prose
+from services.text import check_length, check_prose
 from services.viewer import Viewer
 
 BODY_LIMIT = 10_000
@@ -21,16 +21,11 @@ def check_words(body: str, anchor: Mapping[str, str | None]) -> Iterator[Problem
         yield Problem(ErrorCode.REQUIRED, "Say something.", ("body",))
     if anchor and not (anchor["quote"] or "").strip():
         yield Problem(ErrorCode.REQUIRED, "Quote the passage that you speak of.", ("anchor", "quote"))
-    yield from _check_length(body, BODY_LIMIT, "body")
+    yield from check_length(body, BODY_LIMIT, "body")
     yield from check_prose(body, "body")
     for name, text in anchor.items():
-        yield from _check_length(text or "", QUOTE_LIMIT if name == "quote" else AROUND_LIMIT, "anchor", name)
+        yield from check_length(text or "", QUOTE_LIMIT if name == "quote" else AROUND_LIMIT, "anchor", name)
         yield from check_prose(text or "", "anchor", name)
-
-
-def _check_length(text: str, limit: int, *field: str) -> Iterator[Problem]:
-    if len(text) > limit:
-        yield Problem(ErrorCode.TOO_LONG, f"It has {len(text)} characters; at most {limit} are allowed.", field)
 
 
 def spokesman_of(viewer: Viewer, least: Role = Role.REVIEWER) -> UUID:
@@ -53,11 +48,6 @@ def spokesman_of(viewer: Viewer, least: Role = Role.REVIEWER) -> UUID:
 def is_gone(comment: Comment) -> bool:
     """Whether a comment's words are no longer shown."""
     return has_happened(comment.deleted_at) or has_happened(comment.hidden_at)
-
-
-def has_happened(at: datetime | None) -> bool:
-    """Whether an instant that may be missing is there."""
-    return at is not None
 
 
 def check_open(comment: Comment) -> None:

@@ -7,14 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from piccolo.columns import Column
+from piccolo.columns.combination import And
+
 from services import log
 from services.access import check_revision, require_steward
-from services.columns import stored
+from services.columns import has_happened, stored
 from services.errors import ErrorCode, Problem, refusal, refuse_if
 from services.identity.ports import Issuers
 from services.identity.rules import RoleRule, check_client, check_rules, first_fitting, role_of
 from services.identity.tables import IdentityProvider, Session
 from services.organisations.keyrings import keyring_change
+from services.organisations.locks import lock_organisation
 from services.organisations.members import led
 from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
@@ -79,11 +83,7 @@ async def configure_provider(
             ]
         )
         if await _is_taken(organisation.id, given.issuer):
-            raise refusal(
-                ErrorCode.ALREADY_EXISTS,
-                _TAKEN,
-                "issuer",
-            )
+            raise refusal(ErrorCode.ALREADY_EXISTS, _TAKEN, "issuer")
         columns: dict[str, Any] = {
             "issuer": given.issuer,
             "client_id": given.client_id,
@@ -150,42 +150,33 @@ async def free_issuer(viewer: Viewer, issuer: str) -> UUID:
     require_steward(viewer, "free an issuer")
     async with keyring_change():
         of_it = (IdentityProvider.issuer == issuer) & IdentityProvider.proven_at.is_not_null()
-        present = await IdentityProvider.objects().where(of_it).lock_rows("NO KEY UPDATE").first()
-        if present is None:
+        served = await IdentityProvider.select(IdentityProvider.organisation).where(of_it).first()
+        # The row that a sign-in holds: one under way would else prove the issuer anew, and outlast its sessions' end.
+        organisation = await lock_organisation(Organisation.id == served["organisation"]) if served else None
+        if organisation is None or not await _switch_off(of_it & (IdentityProvider.organisation == organisation.id)):
             raise refusal(ErrorCode.NOT_FOUND, "This issuer serves no organisation.", "issuer")
-        organisation: UUID = present.organisation
-        await IdentityProvider.update(
-            {
-                IdentityProvider.proven_at: None,
-                IdentityProvider.is_enabled: False,
-                IdentityProvider.revision: IdentityProvider.revision + 1,
-                IdentityProvider.updated_at: datetime.now(UTC),
-            }
-        ).where(IdentityProvider.id == present.id)
-        await _end_sessions(organisation)
+        await _end_sessions(organisation.id)
+        detail = {"issuer": issuer}
         await log.record(
-            viewer,
-            "free_issuer",
-            "Organisation",
-            organisation,
-            organisation=organisation,
-            detail={"issuer": issuer},
+            viewer, "free_issuer", "Organisation", organisation.id, organisation=organisation.id, detail=detail
         )
-    return organisation
+        return organisation.id
 
 
 async def prove(provider: IdentityProvider) -> None:
     """Note, inside the caller's transaction, that somebody was signed in by the organisation's client at the issuer.
 
+    The caller holds the organisation's row, and has read the provider since.
     Only who runs the issuer can have registered that client, with an address of this organisation to come back to.
     Raises DomainError where another organisation has shown the same before.
     """
-    of_it = IdentityProvider.id == provider.id
-    if await IdentityProvider.exists().where(of_it & IdentityProvider.proven_at.is_not_null()):
+    if has_happened(provider.proven_at):
         return
     if await _is_taken(provider.organisation, provider.issuer):
         raise refusal(ErrorCode.WRONG_STATE, _TAKEN)
-    await IdentityProvider.update({IdentityProvider.proven_at: datetime.now(UTC)}).where(of_it)
+    await IdentityProvider.update({IdentityProvider.proven_at: datetime.now(UTC)}).where(
+        IdentityProvider.id == provider.id
+    )
 
 
 async def try_rules(
@@ -236,6 +227,17 @@ async def _is_taken(organisation: UUID, issuer: str) -> bool:
     await IdentityProvider.raw("select pg_advisory_xact_lock(hashtextextended({}, 0))", issuer)
     taken = (IdentityProvider.issuer == issuer) & (IdentityProvider.organisation != organisation)
     return await IdentityProvider.exists().where(taken & IdentityProvider.proven_at.is_not_null())
+
+
+async def _switch_off(where: And) -> bool:
+    """Have the provider that fits neither sign anybody in nor hold its issuer; whether there is one."""
+    off: dict[Column | str, Any] = {
+        IdentityProvider.proven_at: None,
+        IdentityProvider.is_enabled: False,
+        IdentityProvider.revision: IdentityProvider.revision + 1,
+        IdentityProvider.updated_at: datetime.now(UTC),
+    }
+    return bool(await IdentityProvider.update(off).where(where).returning(IdentityProvider.id))
 
 
 async def _end_sessions(organisation: UUID) -> None:

@@ -77,9 +77,9 @@ async def invite_member(viewer: Viewer, new: NewInvitation, *, idempotency_key: 
         refuse_if([*check_email(email), *check_wait(new.expires_in_days)])
         await check_not_known(organisation, email, "email")
         secret = INVITATION_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
-        await _wait(viewer, organisation, new, claim.id, email=email, secret=secret)
+        await _issue(viewer, organisation, new, claim.id, email=email, secret=secret)
         # Without the address, which must not outlast the invitation.
-        await _noted(viewer, "invite_member", claim.id, organisation, role=new.role)
+        await _noted(viewer, "invite_member", claim.id, organisation.id, role=new.role)
     return MadeInvitation(claim.id, secret)
 
 
@@ -101,8 +101,8 @@ async def invite_person(
             raise unknown("person", "person")
         if await _belongs(organisation, person.id):
             raise refusal(ErrorCode.ALREADY_EXISTS, "This person is a member already.", "person")
-        await _wait(viewer, organisation, new, claim.id, person=person.id)
-        await _noted(viewer, "invite_member", claim.id, organisation, role=new.role, person=str(person.id))
+        await _issue(viewer, organisation, new, claim.id, person=person.id)
+        await _noted(viewer, "invite_member", claim.id, organisation.id, role=new.role, person=str(person.id))
         # Whoever is asked again and again is told once a day.
         day = datetime.now(UTC).date().isoformat()
         news = News(NotificationKind.ORGANISATION_INVITATION, "Organisation", organisation.id, day)
@@ -117,12 +117,13 @@ async def revoke_invitation(viewer: Viewer, invitation_id: UUID | None) -> UUID:
         found = await Invitation.objects().where(Invitation.id == invitation_id).first() if invitation_id else None
         if found is None or not await runs(viewer, found.organisation):
             raise unknown("invitation", "id")
-        organisation = await _locked(found.organisation)
-        await require_admin(viewer, organisation.id, "take invitations back")
+        organisation: UUID = found.organisation
+        await lock_organisation(Organisation.id == organisation)
+        await require_admin(viewer, organisation, "take invitations back")
         if not await Invitation.delete().where(Invitation.id == found.id).returning(Invitation.id):
             raise unknown("invitation", "id")
         await _noted(viewer, "revoke_invitation", found.id, organisation)
-    return organisation.id
+    return organisation
 
 
 async def accept_invitation(viewer: Viewer, secret: str) -> UUID:
@@ -147,6 +148,8 @@ async def accept_own_invitation(viewer: Viewer, invitation_id: UUID | None) -> U
     async with keyring_change():
         invitation, organisation = await _taken(_own(person, invitation_id), unknown("invitation", "id"))
         _check_speaks_for(viewer, organisation)
+        if await _belongs(organisation, person):  # their provider may have brought them in
+            raise refusal(ErrorCode.ALREADY_EXISTS, "You are a member already. Decline the invitation.")
         membership = new_id()
         await _come_in(viewer, invitation, organisation, person, membership)
     return membership
@@ -157,7 +160,7 @@ async def decline_invitation(viewer: Viewer, invitation_id: UUID | None) -> UUID
     person = viewer.require_scope(TokenScope.WRITE)
     async with transaction():
         invitation, organisation = await _taken(_own(person, invitation_id), unknown("invitation", "id"))
-        await _noted(viewer, "decline_invitation", invitation.id, organisation)
+        await _noted(viewer, "decline_invitation", invitation.id, organisation.id)
     return organisation.id
 
 
@@ -179,7 +182,7 @@ async def accept_as_newcomer(secret: str, name: str) -> Newcomer:
     return Newcomer(person, membership, token)
 
 
-async def _wait(
+async def _issue(
     viewer: Viewer,
     organisation: Organisation,
     new: NewInvitation,
@@ -189,7 +192,7 @@ async def _wait(
     email: str | None = None,
     secret: str | None = None,
 ) -> None:
-    """Have an invitation of a person, or of whoever holds a secret, wait, where there is room for it."""
+    """Add an invitation of a person, or of whoever holds a secret, where there is room for one more that waits."""
     now, of_it = datetime.now(UTC), Invitation.organisation == organisation.id
     await Invitation.delete().where(of_it & (Invitation.expires_at <= now))
     if person and await Invitation.exists().where(of_it & (Invitation.person == person)):
@@ -243,9 +246,9 @@ async def _taken(where: Where | And, otherwise: DomainError) -> tuple[Invitation
     It is as good as who made it: an ADMIN who has lost the role does not come back by a link of their own.
     """
     found = await Invitation.objects().where(where).first()
-    if found is None:
+    organisation = await lock_organisation(Organisation.id == found.organisation) if found else None
+    if found is None or organisation is None:
         raise otherwise
-    organisation = await _locked(found.organisation)
     open_still = (Invitation.id == found.id) & (Invitation.expires_at > datetime.now(UTC))
     if not await Invitation.delete().where(open_still).returning(Invitation.id) or not await Membership.exists().where(
         (Membership.organisation == organisation.id)
@@ -274,13 +277,6 @@ async def _come_in(
     await tell_organisation(organisation.id, news)
 
 
-async def _locked(organisation: UUID) -> Organisation:
-    found = await lock_organisation(Organisation.id == organisation)
-    if found is None:
-        raise unknown("invitation", "id")
-    return found
-
-
 def _no_invitation() -> DomainError:
     return refusal(
         ErrorCode.NOT_FOUND,
@@ -290,5 +286,5 @@ def _no_invitation() -> DomainError:
     )
 
 
-async def _noted(viewer: Viewer, action: str, invitation: UUID, organisation: Organisation, **detail: object) -> None:
-    await log.record(viewer, action, "Invitation", invitation, organisation=organisation.id, detail=detail)
+async def _noted(viewer: Viewer, action: str, invitation: UUID, organisation: UUID, **detail: object) -> None:
+    await log.record(viewer, action, "Invitation", invitation, organisation=organisation, detail=detail)

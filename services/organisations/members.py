@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services import idempotency, log
 from services.access import role_refusal, unknown
-from services.errors import DomainError, ErrorCode, refusal, refuse_if
+from services.errors import ErrorCode, refusal, refuse_if
 from services.ids import new_id
 from services.organisations.keyrings import keyring_change, renew_audiences
 from services.organisations.organisations import organisation_for_change
@@ -18,9 +18,10 @@ from services.text import clean
 from services.viewer import Viewer, person_key
 
 LEFT_LATELY: Final = timedelta(days=30)
+"""For how long a provider that left an organisation in somebody's name may not erase them as well."""
 _LEFT_ELSEWHERE: Final = """
-    select from log where person = {} and subject_id = {} and action in ('leave_organisation', 'remove_member')
-        and (detail ->> 'elsewhere')::boolean and at > {} limit 1
+    select from log where subject_type = 'Person' and subject_id = {} and person = subject_id and at > {}
+        and action in ('leave_organisation', 'remove_member') and (detail ->> 'elsewhere')::boolean limit 1
 """
 
 
@@ -100,7 +101,9 @@ async def leave_organisation(viewer: Viewer, organisation_slug: str) -> UUID:
     person = viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
         organisation = await organisation_for_change(organisation_slug, "organisation")
-        membership = await _membership(organisation, person, "organisation")
+        membership = await _member(organisation, person)
+        if membership is None:
+            raise refusal(ErrorCode.NOT_FOUND, f"You are no member of «{organisation.slug}».", "organisation")
         await _end(viewer, organisation, membership, "leave_organisation", "organisation")
     return organisation.id
 
@@ -213,7 +216,7 @@ async def has_left_elsewhere(viewer: Viewer) -> bool:
     if viewer.within is None:
         return False
     since = datetime.now(UTC) - LEFT_LATELY
-    return bool(await Membership.raw(_LEFT_ELSEWHERE, viewer.person, viewer.person, since))
+    return bool(await Membership.raw(_LEFT_ELSEWHERE, viewer.person, since))
 
 
 async def admins(organisation: UUID) -> int:
@@ -232,14 +235,12 @@ async def _end(viewer: Viewer, organisation: Organisation, membership: Membershi
 
 
 async def _membership(organisation: Organisation, person_id: UUID | None, field: str) -> Membership:
-    query = Membership.objects().where((Membership.organisation == organisation.id) & (Membership.person == person_id))
-    found = await query.first() if person_id else None
+    found = await _member(organisation, person_id) if person_id else None
     if found is None:
-        raise _no_member(organisation, field)
+        raise unknown("member", field)
     return found
 
 
-def _no_member(organisation: Organisation, field: str) -> DomainError:
-    if field == "organisation":  # it is one's own membership that was looked for, and only the slug was given
-        return refusal(ErrorCode.NOT_FOUND, f"You are no member of «{organisation.slug}».", field)
-    return unknown("member", field)
+async def _member(organisation: Organisation, person: UUID) -> Membership | None:
+    of_it = Membership.organisation == organisation.id
+    return await Membership.objects().where(of_it & (Membership.person == person)).first()

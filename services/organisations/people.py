@@ -97,9 +97,11 @@ async def viewer_of(person: UUID, scopes: Iterable[str], within: UUID | None = N
 
 
 async def viewer_again(viewer: Viewer) -> Viewer:
-    """The same viewer with what they hold now."""
+    """The same viewer, signed in as they were, with what they hold now."""
     found = await viewer_of(viewer.person, viewer.scopes, viewer.within) if viewer.person else None
-    return replace(found, is_machine=viewer.is_machine) if found else ANYONE
+    if found is None:
+        return ANYONE
+    return replace(viewer, roles=found.roles, keyring=found.keyring, is_steward=found.is_steward)
 
 
 async def narrowed(viewer: Viewer, organisation: UUID | None) -> Viewer:

@@ -35,6 +35,12 @@ CHANGES_NOTHING: Final = (SIGN_IN, REFUSE_SIGN_IN, DENY)
 """The actions after which everybody reads what they read before."""
 _NOTHING_KNOWN: Final = ("Nobody", UUID(int=0))
 """The subject of a line that is about nothing we know."""
+_FORGET_WHERE: Final = """
+    with gone as (
+        update personal_token set last_used_from = null
+        where last_used_at < {} and last_used_from is not null returning 1
+    ) select count(*) as n from gone
+"""
 
 
 class SignInMethod(Term):
@@ -167,14 +173,6 @@ async def record_unnamed(times: int) -> None:
     """Append that so many more refusals and denials were not told apart."""
     async with transaction():
         await _record(ANYONE, REFUSE_SIGN_IN, _NOTHING_KNOWN, (), {"times": times, "unnamed": True})
-
-
-_FORGET_WHERE = """
-    with gone as (
-        update personal_token set last_used_from = null
-        where last_used_at < {} and last_used_from is not null returning 1
-    ) select count(*) as n from gone
-"""
 
 
 async def forget_where() -> int:

@@ -15,12 +15,12 @@ from piccolo.table import Table
 from services import log
 from services.access import unknown
 from services.artefacts.tables import ArtefactVersion
-from services.comments.rules import has_happened
+from services.columns import has_happened
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
 from services.organisations.keyrings import keyring_change
 from services.organisations.locks import lock_organisations, lock_people
-from services.organisations.members import has_left_elsewhere, speaks_for_all
+from services.organisations.members import LEFT_LATELY, has_left_elsewhere, speaks_for_all
 from services.organisations.tables import Membership, Organisation, Person
 from services.organisations.terms import Role, TokenScope
 from services.privacy.data_exports import drop_export
@@ -89,18 +89,7 @@ async def erase_me(viewer: Viewer, confirm: str) -> Receipt:
     async with keyring_change():
         found = await _locked(person)
         refuse_if(check_confirmed(confirm, found.name))
-        if not await speaks_for_all(viewer):
-            raise refusal(
-                ErrorCode.FORBIDDEN,
-                "You are signed in for one organisation, and belong to others as well. Leave those first, or ask"
-                " whoever runs this instance.",
-            )
-        if await has_left_elsewhere(viewer):
-            raise refusal(
-                ErrorCode.FORBIDDEN,
-                "You left another organisation by a sign-in for one alone, less than 30 days ago. Wait that long,"
-                " or ask whoever runs this instance: so no provider does both in your name.",
-            )
+        await _check_is_all(viewer)
         issuers = [row["issuer"] for row in await Person.raw(_ISSUERS, person)]
         refuse_if(check_is_they(viewer, issuers, datetime.now(UTC)))
         await check_can_be_erased(person)
@@ -114,8 +103,10 @@ async def erase_person(person: UUID, also: Sequence[str] = ()) -> Receipt:
     """
     async with keyring_change():
         await check_can_be_erased(person)
-        wanted = [match.of for match in chosen(await matches(person), also)]
-        return await _with_matches(person, wanted, ErasedBy.OPERATOR)
+        taken = await take(person, [match.of for match in chosen(await matches(person), also)])
+        found = await _locked(person)
+        await check_can_be_erased(person)  # again: until now somebody else could lay down their role
+        return await _erase(ANYONE, found, ErasedBy.OPERATOR, taken)
 
 
 async def check_can_be_erased(person: UUID) -> Person:
@@ -142,7 +133,8 @@ async def erase_anew(receipts: Iterable[Receipt]) -> list[Receipt]:
         async with keyring_change():
             there = (Person.id == receipt.person) & Person.erased_at.is_null()
             if await Person.exists().where(there):
-                again.append(await _with_matches(receipt.person, receipt.also, ErasedBy.REPLAY))
+                taken = await take(receipt.person, receipt.also)
+                again.append(await _erase(ANYONE, await _locked(receipt.person), ErasedBy.REPLAY, taken))
     return again
 
 
@@ -162,12 +154,20 @@ async def forget_links(person: UUID) -> Counter[str]:
 # -- steps ---------------------------------------------------------------------------------------------------------
 
 
-async def _with_matches(person: UUID, of: Iterable[UUID], by: ErasedBy) -> Receipt:
-    taken = await take(person, of)
-    found = await _locked(person)
-    if by is not ErasedBy.REPLAY:
-        await check_can_be_erased(person)
-    return await _erase(ANYONE, found, by, taken)
+async def _check_is_all(viewer: Viewer) -> None:
+    """Raise DomainError FORBIDDEN where one organisation's provider would erase somebody whom others know, too."""
+    if not await speaks_for_all(viewer):
+        raise refusal(
+            ErrorCode.FORBIDDEN,
+            "You are signed in for one organisation, and belong to others as well. Leave those first, or ask whoever"
+            " runs this instance.",
+        )
+    if await has_left_elsewhere(viewer):
+        raise refusal(
+            ErrorCode.FORBIDDEN,
+            f"You left another organisation by a sign-in for one alone, less than {LEFT_LATELY.days} days ago. Wait"
+            " that long, or ask whoever runs this instance: so no provider does both in your name.",
+        )
 
 
 async def _locked(person: UUID) -> Person:

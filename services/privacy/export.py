@@ -70,18 +70,27 @@ def as_text(gathered: Mapping[str, Any]) -> str:
     return json.dumps(gathered, ensure_ascii=False, indent=2) + "\n"
 
 
+async def count_held(holding: Holding, person: UUID) -> int:
+    """How many rows of a line of the register are about a person."""
+    (counted,) = await Person.raw(f"select count(*) as n {_rows(holding)}", person)
+    count: int = counted["n"]
+    return count
+
+
 async def _section(holding: Holding, person: UUID) -> dict[str, Any]:
-    found = f'from "{holding.table}" t, person where person.id = {{}} and ({holding.condition})'
     if not holding.shows:
-        (counted,) = await Person.raw(f"select count(*) as n {found}", person)
-        return {"about": holding.says, "count": counted["n"]}
+        return {"about": holding.says, "count": await count_held(holding, person)}
     shown = ", ".join(f"'{name}', t.\"{name}\"" for name in holding.shows)
     rows = await Person.raw(
-        f'select jsonb_build_object({shown})::text as row {found} order by t."{holding.order}"',
+        f'select jsonb_build_object({shown})::text as row {_rows(holding)} order by t."{holding.order}"',
         person,
     )
     told = [json.loads(row["row"]) for row in rows]
     return {"about": holding.says, "count": len(told), "rows": told}
+
+
+def _rows(holding: Holding) -> str:
+    return f'from "{holding.table}" t, person where person.id = {{}} and ({holding.condition})'
 
 
 async def _organisations(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

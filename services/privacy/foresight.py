@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.organisations.tables import Membership, Organisation, Person
+from services.organisations.tables import Membership, Person
 from services.organisations.terms import Role
 from services.privacy.erasure import check_can_be_erased
+from services.privacy.export import count_held
 from services.privacy.holdings import HOLDINGS, Erasure, Holding
 from services.privacy.namesakes import Match, chosen, matches
 from services.transaction import transaction
@@ -42,7 +43,7 @@ async def foresee(person: UUID, also: Sequence[str] = ()) -> Foreseen:
     async with transaction():
         await Person.raw("set transaction isolation level repeatable read, read only")
         found = await check_can_be_erased(person)
-        counts = {holding: await _count(holding, person) for holding in HOLDINGS}
+        counts = {holding: await count_held(holding, person) for holding in HOLDINGS}
         (notes,) = await Person.raw(_NOTES, person, person_key(person))
         roles = await _roles(person)
         found_too = await matches(person)
@@ -68,19 +69,7 @@ def _of(counts: Mapping[Holding, int], erasure: Erasure) -> dict[str, int]:
     return {holding.section: count for holding, count in counts.items() if count and holding.erasure is erasure}
 
 
-async def _count(holding: Holding, person: UUID) -> int:
-    (counted,) = await Person.raw(
-        f'select count(*) as n from "{holding.table}" t, person where person.id = {{}} and ({holding.condition})',  # noqa: S608 - our own names
-        person,
-    )
-    count: int = counted["n"]
-    return count
-
-
 async def _roles(person: UUID) -> dict[str, Role]:
-    memberships = await Membership.select().where(Membership.person == person)
-    held = {row["organisation"]: Role(row["role"]) for row in memberships}
-    if not held:
-        return {}
-    rows = await Organisation.select(Organisation.id, Organisation.slug).where(Organisation.id.is_in(list(held)))
-    return {row["slug"]: held[row["id"]] for row in sorted(rows, key=lambda row: str(row["slug"]))}
+    slug = Membership.organisation.slug
+    rows = await Membership.select(slug.as_alias("slug"), Membership.role).where(Membership.person == person)
+    return {row["slug"]: Role(row["role"]) for row in sorted(rows, key=lambda row: str(row["slug"]))}

@@ -91,7 +91,7 @@ async def _steps(limits: AgeLimits, today: date) -> AsyncIterator[tuple[str, int
         for what, number in (await end_retention(test_round, today)).items():
             yield what, number
     for recording in await recordings_due(today):
-        yield "recordings", await end_recording(recording)
+        yield "recordings", await end_recording(recording, today)
     for person in await _exports_due(limits, today):
         yield "data_export", await _drop(person)
     yield "withdrawn_words", await drop_prints(today)

@@ -11,7 +11,7 @@ from services.test_rounds.departures import Departure, depart, nobody, said
 from services.test_rounds.rules import Consented
 from services.test_rounds.steps import changed, changed_inside, check_ready, is_repeated, reached, ready
 from services.test_rounds.tables import Consent, Observation, TestRound
-from services.text import TITLE_LIMIT, check_line, check_prose, clean
+from services.text import check_length, check_shape, clean
 from services.transaction import transaction
 from services.viewer import Viewer
 
@@ -112,7 +112,6 @@ def short(text: str, limit: int, reader: Reading, *path: str) -> str:
     words = clean(text)
     if not words:
         reader.problem(ErrorCode.REQUIRED, "This is empty.", *path)
-    reader.problems += (check_prose if limit > TITLE_LIMIT else check_line)(words, *path)
-    if len(words) > limit:
-        reader.problem(ErrorCode.TOO_LONG, f"At most {limit} characters are allowed; these are {len(words)}.", *path)
+    reader.problems += check_shape(words, limit, *path)
+    reader.problems += check_length(words, limit, *path)
     return words

@@ -122,16 +122,16 @@ async def _redact(found: TestRound, prints: frozenset[Print]) -> None:
             changed: dict[Column | str, Any] = {
                 column: after
                 for column in columns
-                if (after := _rid(row[column._meta.name], prints, found)) is not None  # noqa: SLF001 - reflection
+                if (after := _redacted(row[column._meta.name], prints, found)) is not None  # noqa: SLF001 - reflection
             }
             if changed:
                 await table.update(changed).where(table.id == row["id"])
-    after = _rid(found.decision_reason, prints, found)
+    after = _redacted(found.decision_reason, prints, found)
     if after is not None:
         await TestRound.update({TestRound.decision_reason: after}).where(TestRound.id == found.id)
 
 
-def _rid(column: str | None, prints: frozenset[Print], found: TestRound) -> str | None:
+def _redacted(column: str | None, prints: frozenset[Print], found: TestRound) -> str | None:
     """A stored text without the words; None where it does not hold them."""
     if column is None:
         return None

@@ -12,7 +12,7 @@ from services.measures import check_measure
 from services.reading import Reading
 from services.test_rounds import content as c
 from services.test_rounds import tables as t
-from services.text import check_line, clean
+from services.text import check_length, check_line, clean
 
 PROTOTYPE_LIMIT = 200
 MOST_PEOPLE = 1_000_000
@@ -25,10 +25,10 @@ def prototype(version: str | None, reader: Reading) -> str | None:
     """The prototype's version; None for none."""
     if version is None:
         return None
-    if len(clean(version)) > PROTOTYPE_LIMIT:
-        reader.problem(ErrorCode.TOO_LONG, f"At most {PROTOTYPE_LIMIT} characters are allowed.", "prototypeVersion")
-    reader.problems += check_line(clean(version), "prototypeVersion")
-    return clean(version) or None
+    cleaned = clean(version)
+    reader.problems += check_length(cleaned, PROTOTYPE_LIMIT, "prototypeVersion")
+    reader.problems += check_line(cleaned, "prototypeVersion")
+    return cleaned or None
 
 
 def window(given: c.Window | None, reader: Reading) -> tuple[date | None, date | None]:

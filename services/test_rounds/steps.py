@@ -11,7 +11,7 @@ from services import idempotency, log
 from services.access import access_for_change, check_revision, require_role
 from services.cases.partners import is_partner
 from services.cases.tables import Case
-from services.life_cycle import check_going_on, kept_with_case
+from services.life_cycle import check_thing_going_on
 from services.organisations.terms import Role, TokenScope
 from services.test_rounds.rules import ACTS, AT_ANY_TIME, check_when
 from services.test_rounds.tables import TestRound
@@ -45,11 +45,7 @@ async def check_ready(found: TestRound, verb: str, expected: int | None) -> None
     check_revision(expected, found.revision)
     check_when(verb, RoundStatus(found.status))
     if verb not in AT_ANY_TIME:
-        (case,) = await TestRound.raw(_CASE_KEPT, found.id)
-        check_going_on(case["kept"], "id")
-
-
-_CASE_KEPT = f"select {kept_with_case('test_round')} as kept from test_round where id = {{}}"  # noqa: S608 - our own names
+        await check_thing_going_on(("TestRound", found.id), "id")
 
 
 async def ready(viewer: Viewer, round_id: UUID | None, verb: str, expected: int | None) -> TestRound:

@@ -18,7 +18,8 @@ from services.cases.tables import Case
 from services.columns import stored
 from services.dates import check_ahead
 from services.errors import ErrorCode, refusal, refuse_if
-from services.life_cycle import check_going_on, kept
+from services.life_cycle import check_thing_going_on
+from services.organisations.organisations import organisation_named
 from services.organisations.tables import Organisation
 from services.organisations.terms import Role, TokenScope
 from services.reading import Reading, Text, reading
@@ -40,15 +41,13 @@ async def plan_test_round(viewer: Viewer, new: c.NewTestRound, *, idempotency_ke
     """
     viewer.require_scope(TokenScope.WRITE)
     async with transaction():
-        organisation = await Organisation.objects().where(Organisation.slug == new.organisation).first()
-        if organisation is None:
-            raise unknown_slug("organisation", new.organisation, "organisation")
+        organisation = await organisation_named(new.organisation, "organisation")
         require_role(viewer, organisation.id, Role.EDITOR, "plan its test rounds")
         claim = await idempotency.claim(viewer, "plan_test_round", idempotency_key, new)
         if claim.made:
             return claim.id
         case = await _case(viewer, new.case, organisation)
-        await _check_going_on(case)
+        await check_thing_going_on(("Case", case.id), "case")
         audience = await _audience(viewer, new.audience, organisation.id, case)
         number = await _number(case.id, organisation.id, new.number)
         reader = await reading((site.organisation for site in new.sites), ())
@@ -205,11 +204,6 @@ async def _case(viewer: Viewer, slug: str, organisation: Organisation) -> Case:
     case = await access_for_change(Case, viewer, named["id"], "case", "case")
     await audiences.check_reads(organisation.id, organisation.slug, case.audience, "case")
     return case
-
-
-async def _check_going_on(case: Case) -> None:
-    (found,) = await Case.raw(f"select {kept('case', '{}')} as kept", case.id)
-    check_going_on(found["kept"], "case")
 
 
 async def _audience(viewer: Viewer, audience: Audience | None, organisation: UUID, case: Case) -> list[str]:

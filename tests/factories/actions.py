@@ -42,7 +42,17 @@ from tests.factories.permissions import (
 )
 from tests.factories.practices import practice_content
 from tests.factories.reviews import VERDICT
-from tests.factories.rounds import RETAIN_UNTIL, analysing, en, observation, planned, registered, running, verdicts
+from tests.factories.rounds import (
+    ALDERS_CONSENT,
+    RETAIN_UNTIL,
+    analysing,
+    en,
+    observation,
+    planned,
+    registered,
+    running,
+    verdicts,
+)
 from tests.factories.sharing import SOON
 
 
@@ -58,7 +68,7 @@ async def _judged(client: Client, **given: Any) -> Given:
 
 async def _consented(client: Client, **given: Any) -> Given:
     made = await registered(client, **given)
-    await client.do("recordConsent", {"id": made["id"], **CONSENT}, "testRound { id }")
+    await client.do("recordConsent", {"id": made["id"], **ALDERS_CONSENT}, "testRound { id }")
     return made
 
 
@@ -71,7 +81,6 @@ async def _inviting(world: World) -> Given:
     return {"case": (await case_of(world, *PUBLISHED))[1], "person": await person_id("Reviewer"), "until": SOON}
 
 
-CONSENT: Given = {"alias": "Alder", "purpose": "Testing", "wordingVersion": "1", "retainUntil": RETAIN_UNTIL}
 SAID: Given = {"body": "Well done."}
 FOUND = [{"statement": en("The word is misread."), "state": "NEW", "action": en("Another word.")}]
 CHANGED: Given = {"field": "SITES", "change": en("One closed early."), "reason": en("Rain.")}
@@ -118,7 +127,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action("registerTestRound", on_round(planned)),
         Action("recordDeviation", on_round(registered, **CHANGED)),
         Action("startTestRound", on_round(registered, retainUntil=RETAIN_UNTIL)),
-        Action("recordConsent", on_round(registered, **CONSENT)),
+        Action("recordConsent", on_round(registered, **ALDERS_CONSENT)),
         Action("withdrawConsent", on_round(_consented, alias="Alder")),
         Action("recordObservations", on_round(running, observations=lambda made: [observation(made, "Smiles.")])),
         Action("recordParticipants", on_round(running, participants=_attendance)),

@@ -17,7 +17,7 @@ from tests.client import Client
 from tests.factories.artefacts import stored_file
 from tests.factories.comments import commented
 from tests.factories.reviews import VERDICT, accepted
-from tests.factories.rounds import en, moved, observation, own_case, running, verdicts
+from tests.factories.rounds import CONSENT, en, moved, observation, own_case, running, verdicts
 
 LEAVING, STAYING = "quor", "zelt"
 STEMS = {"Alder": LEAVING, "Birch": STAYING}
@@ -105,7 +105,7 @@ async def play(scene: Scene, editor: Client, reviewer: Client, work: Callable[[]
     case = await own_case(editor)
     made = await running(editor, recordsPeople=True, audience=PUBLIC, start={"lawfulBasis": "CONSENT"})
     for alias in STEMS:
-        consent = {"purpose": "Testing", "wordingVersion": "1", "retainUntil": "2099-12-31", "coversRecording": True}
+        consent = {**CONSENT, "coversRecording": True}
         await moved(editor, "recordConsent", made, alias=alias, **consent)
     batch = [
         observation(made, one.text, 0, alias=one.alias, **({"quote": en(one.quote)} if one.quote else {}))

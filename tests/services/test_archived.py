@@ -12,13 +12,22 @@ from tests.factories.comments import commented, person_id
 from tests.factories.network import SmallNetwork
 from tests.factories.practices import adopted, drafted_practice, olen_practice
 from tests.factories.reviews import DUE, VERDICT, requested
-from tests.factories.rounds import RETAIN_UNTIL, analysing, en, plan, planned, registered, running, verdicts
+from tests.factories.rounds import (
+    ALDERS_CONSENT,
+    RETAIN_UNTIL,
+    analysing,
+    en,
+    plan,
+    planned,
+    registered,
+    running,
+    verdicts,
+)
 from tests.factories.sharing import SOON
 
 As = Callable[[str | None], Client]
 WHERE = {"networks": ["learning"]}
 SEEN = {"organisations": ["review-institute"]}
-CONSENT = {"alias": "Alder", "purpose": "Testing", "wordingVersion": "1", "retainUntil": RETAIN_UNTIL}
 
 
 async def _archived(editor: Client, kind: str) -> str:
@@ -149,7 +158,7 @@ async def test_no_round_is_begun_on_what_is_over(as_: As, network: SmallNetwork,
         ("registerTestRound", {"id": first["id"]}),
         ("startTestRound", {"id": second["id"], "retainUntil": RETAIN_UNTIL}),
         ("recordDeviation", {"id": second["id"], **deviation}),
-        ("recordConsent", {"id": second["id"], **CONSENT}),
+        ("recordConsent", {"id": second["id"], **ALDERS_CONSENT}),
         ("addComment", {"subject": first["id"], "body": "More."}),
         ("startUpload", announced(subject=second["id"])),
     ):
@@ -165,7 +174,7 @@ async def test_a_round_under_way_is_carried_through(as_: As, network: SmallNetwo
     case_id = await published_case(editor, audience=WHERE)
     first, second = await running(editor), await analysing(editor)
     await editor.do("archiveCase", {"id": case_id}, "case { id }")
-    await editor.do("recordConsent", {"id": first["id"], **CONSENT}, "testRound { id }")
+    await editor.do("recordConsent", {"id": first["id"], **ALDERS_CONSENT}, "testRound { id }")
     await editor.do("withdrawConsent", {"id": first["id"], "alias": "Alder"}, "testRound { id }")
     await editor.do("beginAnalysis", {"id": first["id"]}, "testRound { id }")
     await commented(pes, second["id"])

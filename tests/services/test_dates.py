@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.dates import DateClaim, DatePrecision, bounds, check_claims, check_order
 from tests.client import Client
-from tests.factories.cases import content, drafted_case
+from tests.factories.cases import content, the_case
 from tests.factories.events import stockholm
 from tests.factories.network import SmallNetwork
 from tests.factories.organisations import words
@@ -99,8 +99,7 @@ async def test_nothing_in_a_case_ends_before_it_begins(
 ) -> None:
     """A case, a road-map item and an implementation sheet: refused at the end, where the claims cannot be."""
     editor = as_(network.olen_editor)
-    held = (await editor.ask('{ case(slug: "olen-vision") { id } }'))["case"]
-    case_id = held["id"] if held else await drafted_case(editor)
+    case_id = await the_case(editor)
     starts, ends = period
     said = {"start": _given(starts), "end": _given(ends)}
     edit = {"id": case_id, "content": content(**PLACES[place](said))}
@@ -117,8 +116,7 @@ async def test_no_event_and_no_window_ends_before_it_begins(
 ) -> None:
     """An event and the window of a round, planned and edited: refused at the end; what is open may be."""
     editor = as_(network.olen_editor)
-    if not (await editor.ask('{ case(slug: "olen-vision") { id } }'))["case"]:
-        await own_case(editor)
+    await the_case(editor, own_case)
     days = {"start": start.isoformat(), "end": end and end.isoformat()}
     fits = end is None or start <= end
     slug = f"e-{start}-{end}".lower()

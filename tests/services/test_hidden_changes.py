@@ -12,12 +12,11 @@ from tests.factories.cases import content, published_case
 from tests.factories.network import SmallNetwork
 from tests.factories.practices import PUBLIC, practice_content, published_practice
 from tests.factories.reviews import accepted
-from tests.factories.rounds import RETAIN_UNTIL, attendance, en, moved, running
+from tests.factories.rounds import ALDERS_CONSENT, attendance, en, moved, running
 from tests.factories.selections import everything
 
 As = Callable[[str | None], Client]
 LATER = (datetime.now(UTC) + timedelta(days=9)).isoformat()
-CONSENT = {"alias": "Alder", "purpose": "Testing", "wordingVersion": "1", "retainUntil": RETAIN_UNTIL}
 NOTE = "Say who was asked."
 
 
@@ -115,7 +114,7 @@ async def test_consents_do_not_show(as_: As, network: SmallNetwork) -> None:
     thing = ("TestRound", made["id"])
     before = await all_of(outside, thing)
     assert '"node":{' in before[0]
-    for mutation, given in (("recordConsent", CONSENT), ("withdrawConsent", {"alias": "Alder"})):
+    for mutation, given in (("recordConsent", ALDERS_CONSENT), ("withdrawConsent", {"alias": "Alder"})):
         own = await all_of(editor, thing)
         await moved(editor, mutation, made, **given)
         assert await all_of(editor, thing) != own

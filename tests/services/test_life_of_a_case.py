@@ -240,12 +240,6 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def loop(network: SmallNetwork) -> asyncio.AbstractEventLoop:
-    """The loop that the database belongs to."""
-    return asyncio.get_running_loop()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
 async def people(network: SmallNetwork) -> dict[str, Viewer]:
     """Olen's editor, and a reviewer of the institute."""
     found = {}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services.cases.terms import OutcomeUnit
 from services.measures import check_measure
 from tests.client import Client
-from tests.factories.cases import content, drafted_case
+from tests.factories.cases import content, the_case
 from tests.factories.network import SmallNetwork
 from tests.factories.organisations import words
 from tests.factories.rounds import en, own_case, plan
@@ -36,14 +36,13 @@ def test_a_figure_fits_its_unit(figure: float, unit: OutcomeUnit) -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     figure=FIGURES,
-    unit=st.sampled_from([one.value for one in OutcomeUnit]),
+    unit=UNITS,
     field=st.sampled_from(["value", "baseline"]),
 )
 async def test_figures_of_outcomes(as_: As, network: SmallNetwork, figure: float, unit: str, field: str) -> None:
     """An outcome's value and what it was before are refused by their own fields, or kept."""
     editor = as_(network.olen_editor)
-    held = (await editor.ask('{ case(slug: "olen-vision") { id } }'))["case"]
-    case_id = held["id"] if held else await drafted_case(editor)
+    case_id = await the_case(editor)
     outcome = {"kind": "OBSERVED", "indicator": words("Satisfied"), "unit": unit, field: figure}
     edit = {"id": case_id, "content": content(outcomes=[outcome])}
     if possible(figure, unit):
@@ -57,8 +56,7 @@ async def test_figures_of_outcomes(as_: As, network: SmallNetwork, figure: float
 async def test_thresholds_of_criteria(as_: As, network: SmallNetwork, figure: float, unit: str) -> None:
     """What a criterion is to reach is refused by its field, or kept."""
     editor = as_(network.olen_editor)
-    if not (await editor.ask('{ case(slug: "olen-vision") { id } }'))["case"]:
-        await own_case(editor)
+    await the_case(editor, own_case)
     given_so = plan(criteria=[{"statement": en("Fewer wait"), "threshold": figure, "unit": unit}])
     if possible(figure, unit):
         await editor.do("planTestRound", given_so, "testRound { id }")
@@ -71,8 +69,7 @@ async def test_thresholds_of_criteria(as_: As, network: SmallNetwork, figure: fl
 async def test_numbers_of_things_and_people(as_: As, network: SmallNetwork, number: int) -> None:
     """A cost and a quantity are 0 or more; a headcount, a denominator and respondents 1 or more, else left out."""
     editor = as_(network.olen_editor)
-    held = (await editor.ask('{ case(slug: "olen-vision") { id } }'))["case"]
-    case_id = held["id"] if held else await drafted_case(editor)
+    case_id = await the_case(editor)
     output = {"kind": "IDEAS", "statement": words("Ideas"), "status": "DELIVERED", "quantity": number}
     outcome = {"kind": "OBSERVED", "indicator": words("All"), "denominator": number, "respondents": number}
     said = content(

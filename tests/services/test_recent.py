@@ -1,3 +1,5 @@
+"""What is kept last, and what goes for it."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

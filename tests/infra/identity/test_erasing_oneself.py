@@ -61,3 +61,17 @@ async def test_a_machine_erases_nobody(admin: Client, serra: Installation, issue
     machine = serra.client(issuer.token(**{**MACHINE, "scope": "serra:read serra:review serra:write"}))
     assert await machine.refused("eraseMe", {"confirm": "importer"}) == [("FORBIDDEN", "")]
     assert await Person.exists().where(Person.name == "importer")
+
+
+async def test_a_session_stays_one_after_a_change_of_roles(
+    admin: Client, browser: Browser, serra: Installation, issuer: Issuer
+) -> None:
+    """Whoever leaves somewhere and is erased in the same request has signed in as they had before."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    await browser.sign_in(issuer)
+    both = ERASE.replace(
+        "eraseMe", 'leaveOrganisation(input: {organisation: "outside-agency"}) { userErrors { code } } eraseMe', 1
+    )
+    answer = (await browser.ask(both, name=NAME)).json()["data"]
+    assert answer["leaveOrganisation"]["userErrors"] == [{"code": "NOT_FOUND"}]
+    assert answer["eraseMe"]["receipt"], answer["eraseMe"]["userErrors"]

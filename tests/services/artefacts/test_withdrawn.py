@@ -8,20 +8,20 @@ import httpx
 import pytest
 
 from infra.extraction import TEXT_READERS
+from infra.postgres.database import Database
 from services.artefacts import jobs
 from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.withdrawn import forget_words, prints_for
 from services.ports import Ports
 from tests.client import Client
-from tests.factories.artefacts import UPLOAD, announced, fetch, next_version, send, sent_file, stored_file
+from tests.factories.artefacts import REPORT, UPLOAD, announced, fetch, next_version, send, sent_file, stored_file
 from tests.factories.cases import published_case
 from tests.factories.comments import row_id
 from tests.factories.network import SmallNetwork
-from tests.factories.rounds import en, moved, observation, own_case, running
+from tests.factories.rounds import CONSENT, en, moved, observation, own_case, running
 
 As = Callable[[str | None], Client]
 Work = Callable[[], Awaitable[None]]
-CONSENT = {"purpose": "Testing", "wordingVersion": "1", "retainUntil": "2099-12-31"}
 TEXT = {"fileName": "report.txt", "mediaType": "text/plain"}
 SEEN = """query($id: ID!) { artefact(id: $id) { participant
   currentVersion { number } versions { number withheldAt downloadUrl } } }"""
@@ -104,6 +104,26 @@ async def test_an_upload_of_somebody_who_leaves_meanwhile_is_gone(
     assert await editor.refused("finishUpload", {"artefact": sent["artefact"]["id"]}) == [("NOT_FOUND", "artefact")]
     later = await Artefact.raw("select count(*) as n from pgqueuer where entrypoint = 'remove_file'")
     assert later[0]["n"] == 1  # once more when no link lets anything in any longer
+
+
+@pytest.mark.parametrize("arrives", [REPORT, b"Something else"])
+async def test_a_link_that_still_works_brings_nothing_back(  # noqa: PLR0917 - fixtures come by name
+    as_: As, network: SmallNetwork, ports: Ports, work: Work, clean: Database, arrives: bytes
+) -> None:
+    """Bytes that are sent to the link again after a verified or a refused file went are gone when the link is."""
+    editor = as_(network.olen_editor)
+    made = await alders_round(editor)
+    sent = await editor.do("startUpload", announced(subject=made["id"], participant="Alder"), UPLOAD)
+    (version,) = await ArtefactVersion.select(ArtefactVersion.storage_key)
+    await ports.files.put(version["storage_key"], arrives, media_type="application/pdf")
+    await editor.change("finishUpload", {"artefact": sent["artefact"]["id"]}, "__typename")
+    await moved(editor, "withdrawConsent", made, alias="Alder")
+    await work()
+    assert await send(sent["upload"]) == httpx.codes.OK
+    assert await ports.files.stored(version["storage_key"])
+    await clean.pool.execute("update pgqueuer set execute_after = now()")
+    await work()
+    assert await ports.files.stored(version["storage_key"]) is None
 
 
 async def test_a_withheld_version_waits_for_the_next(as_: As, network: SmallNetwork, ports: Ports, work: Work) -> None:

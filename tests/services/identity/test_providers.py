@@ -9,7 +9,11 @@ from uuid import UUID
 
 import pytest
 
+from services.identity import arrivals
+from services.identity.providers import prove, provider_of_organisation
+from services.identity.sessions import session_of
 from services.identity.tables import IdentityProvider
+from services.identity.terms import IdentityKind
 from services.log import LogEntry
 from tests.client import Client
 from tests.factories.network import SmallNetwork
@@ -144,6 +148,32 @@ async def test_a_steward_frees_an_issuer(as_: As, network: SmallNetwork) -> None
         "auditLog": {"nodes": [{"action": "free_issuer"}]},
     }
     await agency.do("configureIdentityProvider", {**GIVEN, "organisation": "outside-agency"}, PROVIDER)
+
+
+async def test_a_sign_in_under_way_does_not_take_the_issuer_again(
+    as_: As, network: SmallNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is coming in while a steward frees the issuer proves it to nobody, and is out again afterwards."""
+    await as_(await olen_admin(network)).do("configureIdentityProvider", GIVEN, PROVIDER)
+    await _shown(network.olen)
+    provider = await provider_of_organisation("olen")
+    assert provider
+    looked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(present: IdentityProvider) -> None:
+        looked.set()
+        await go_on.wait()
+        await prove(present)
+
+    monkeypatch.setattr(arrivals, "prove", slowly)
+    arriving = asyncio.create_task(arrivals.arrive(arrivals.Arrival(provider, IdentityKind.PERSON, "ann", {})))
+    await looked.wait()
+    freeing = asyncio.create_task(as_(network.steward).do("freeIssuer", {"issuer": provider.issuer}, "__typename"))
+    await asyncio.wait({freeing}, timeout=0.3)
+    go_on.set()
+    secret, _ = await asyncio.gather(arriving, freeing)
+    assert await session_of(secret) is None
+    assert await IdentityProvider.exists().where(IdentityProvider.proven_at.is_not_null()) is False
 
 
 async def _shown(organisation: UUID) -> None:

@@ -163,6 +163,19 @@ async def test_who_comes_by_a_link_has_answered(as_: As, network: SmallNetwork) 
     assert await Invitation.count() == 0
 
 
+async def test_who_has_become_a_member_otherwise_is_told_so(as_: As, network: SmallNetwork) -> None:
+    """Whom a provider has brought in meanwhile is told that they are a member, and may decline."""
+    admin, reviewer = as_(await olen_admin(network)), as_(network.reviewer)
+    invitation = await asked(admin, reviewer)
+    found = await Person.select(Person.id).where(Person.name == "Reviewer").first()
+    assert found
+    await Membership.insert(Membership(person=found["id"], organisation=network.olen, role=Role.READER))
+    (error,) = (await reviewer.change("acceptInvitation", {"id": invitation}, NOTHING))["userErrors"]
+    assert (error["code"], error["field"]) == ("ALREADY_EXISTS", [])
+    assert error["message"].startswith("You are a member already.")
+    await reviewer.do("declineInvitation", {"id": invitation}, NOTHING)
+
+
 async def test_nobody_is_asked_twice(as_: As, network: SmallNetwork, work: Work) -> None:
     """Not while they are asked, nor as a member; with the same key the first answer comes again, and nobody is told."""
     admin, reviewer = as_(await olen_admin(network)), as_(network.reviewer)

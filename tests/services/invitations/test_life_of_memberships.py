@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -263,17 +262,11 @@ class Memberships(RuleBasedStateMachine):
             assert set(row["audience"]) == set(self.viewer(person).keyring) - {PUBLIC}
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def loop(network: SmallNetwork) -> asyncio.AbstractEventLoop:
-    """The loop that the database belongs to."""
-    return asyncio.get_running_loop()
-
-
 @pytest.mark.parametrize(
     "worlds", [40, pytest.param(1500, marks=[pytest.mark.deep, pytest.mark.timeout(1800)])], ids=["some", "many"]
 )
 def test_memberships_are_as_the_model_says(
-    open_database: Database, loop: asyncio.AbstractEventLoop, worlds: int
+    open_database: Database, network: SmallNetwork, loop: asyncio.AbstractEventLoop, worlds: int
 ) -> None:
     """Whatever is tried in whatever order, a verb is done or refused as the model says, and an ADMIN remains."""
     run_state_machine_as_test(

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.postgres.database import Database
+from services.artefacts.retention import end_recording, recordings_due
 from services.artefacts.tables import Artefact, ArtefactVersion
 from services.cases.tables import Case
 from services.comments.tables import Comment
@@ -29,13 +30,12 @@ from tests.client import Client
 from tests.factories.artefacts import fetch, stored_file
 from tests.factories.comments import commented
 from tests.factories.network import SmallNetwork, text
-from tests.factories.rounds import en, moved, observation, own_case, running
+from tests.factories.rounds import CONSENT, en, moved, observation, own_case, running
 
 As = Callable[[str | None], Client]
 Work = Callable[[], Awaitable[None]]
 TODAY = date(2026, 12, 1)
 LIMITS = AgeLimits()
-CONSENT = {"purpose": "Testing", "wordingVersion": "1", "retainUntil": "2099-12-31"}
 SAID = """query($id: ID!) { testRound(id: $id) { revision consents { alias }
   observations(first: 9) { totalCount nodes { text { text } quote { text } } } } }"""
 
@@ -193,6 +193,20 @@ async def test_what_only_ages_goes_by_the_limits(clean: Database, network: Small
     assert await PersonalToken.count() == tokens - 2
     assert await DataExport.count() == 0
     await work()
+
+
+async def test_a_recording_whose_date_was_moved_meanwhile_stays(as_: As, network: SmallNetwork) -> None:
+    """What was due when it was listed, and is not when its turn comes, is kept."""
+    editor = as_(network.olen_editor)
+    await own_case(editor)
+    made = await running(editor)
+    await stored_file(editor, subject=made["id"], kind="RECORDING")
+    await TestRound.update({TestRound.retain_until: TODAY - timedelta(days=1)}, force=True)
+    (recording,) = await recordings_due(TODAY)
+    await TestRound.update({TestRound.retain_until: TODAY}, force=True)
+    assert await end_recording(recording, TODAY) == 0
+    await TestRound.update({TestRound.retain_until: TODAY - timedelta(days=1)}, force=True)
+    assert await end_recording(recording, TODAY) == 1
 
 
 async def test_much_goes_in_small_batches(

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
-import pytest_asyncio
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -242,12 +241,6 @@ class Life(RuleBasedStateMachine):
         assert seen == self.seen
         logged = self.run(LogEntry.count().where(LogEntry.subject_id == self.id).run())
         assert logged == self.revision + self.inside
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def loop(network: SmallNetwork) -> asyncio.AbstractEventLoop:
-    """The loop that the database belongs to."""
-    return asyncio.get_running_loop()
 
 
 def test_a_round_lives_as_the_model_says(

@@ -5,7 +5,6 @@ import json
 from itertools import pairwise
 
 import pytest
-import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,12 +101,6 @@ def test_shown_numbers_are_exact(two: list[int], threshold: int) -> None:
     for one, other in pairwise(two):
         if min(one, other) >= threshold:
             assert suppressed([one], threshold) != suppressed([other], threshold)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def loop(clean: Database) -> asyncio.AbstractEventLoop:
-    """The loop that the database belongs to, for tests that drive it themselves."""
-    return asyncio.get_running_loop()
 
 
 def test_the_database_says_the_same(open_database: Database, loop: asyncio.AbstractEventLoop) -> None:
