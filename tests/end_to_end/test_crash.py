@@ -45,9 +45,13 @@ def test_a_case_is_wholly_published_or_not_at_all(tmp_path: Path) -> None:
     answered: dict[str, str] = {}
     serra = start(folder)
     for kill in range(KILLS):
+        first = f"crash-{kill}-0"
         writer = threading.Thread(target=publish_until_killed, args=(serra, f"crash-{kill}", answered))
         writer.start()
-        time.sleep(0.3 + random.random())
+        # However slow the machine is, something was published, and something else is on its way.
+        while writer.is_alive() and answered.get(first) != "PUBLISHED":
+            time.sleep(0.01)
+        time.sleep(random.random())
         serra.kill()
         writer.join()
         serra = start(folder)
