@@ -24,26 +24,19 @@ from services.identity.sessions import sign_out
 from services.organisations.sign_ins import RefusedSignIn
 from services.organisations.terms import TokenScope
 
-_LARGEST_BODY: Final = 4_096
-_MOST_PARAMETERS: Final = 20
 BACK: Final = CALLBACK + "/"
 """The name of the organisation whose provider answers follows it."""
 DONE: Final = "/sign-in/done"
 """Where a browser goes that was going nowhere else."""
+_LARGEST_BODY: Final = 4_096
+_MOST_PARAMETERS: Final = 20
 _TO_SIGN_IN: Final = MINUTES_TO_SIGN_IN * 60
+_FROM_ELSEWHERE: Final = (b"cross-site", b"same-site")
 _PAGE: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Serra</title></head>'
-    "<body><h1>{title}</h1><p>{text}</p></body></html>"
+    "<body><h1>{title}</h1><p>{text}</p>{link}</body></html>"
 )
-
-
-_FROM_ELSEWHERE: Final = (b"cross-site", b"same-site")
-_QUESTION: Final = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Serra</title></head><body>'
-    "<h1>Sign in for «{organisation}»?</h1><p>Another site sent you here. Whoever is signed in with this browser will"
-    ' no longer be.</p><p><a href="{link}">Continue</a></p></body></html>'
-)
-_QUESTION_POLICY: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_LINK: Final = '<p><a href="{address}">Continue</a></p>'
 
 
 class ConnectBody(msgspec.Struct, rename="camel"):
@@ -205,12 +198,11 @@ async def _ask_first(send: Send, organisation: str, return_to: str, *, wants_pag
     if not wants_page:
         raise Refused(403, "CROSS_SITE", "Another site cannot begin a sign-in. Open the address in a browser.")
     asked = {"organisation": organisation} | ({"return_to": return_to} if return_to else {})
-    page = _QUESTION.format(
-        organisation=html.escape(organisation), link=html.escape(f"/sign-in?{urlencode(asked)}")
-    ).encode()
-    extra = {"Content-Security-Policy": _QUESTION_POLICY, "Referrer-Policy": "same-origin"}
-    await respond(send, 200, HTML_TYPE, page, extra)
+    text = "Another site sent you here. Whoever is signed in with this browser will no longer be."
+    page = _page(f"Sign in for «{organisation}»?", text, f"/sign-in?{urlencode(asked)}")
+    await respond(send, 200, HTML_TYPE, page, {})
 
 
-def _page(title: str, text: str) -> bytes:
-    return _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
+def _page(title: str, text: str, continue_at: str = "") -> bytes:
+    link = _LINK.format(address=html.escape(continue_at)) if continue_at else ""
+    return _PAGE.format(title=html.escape(title), text=html.escape(text), link=link).encode()
