@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.end_to_end.running import Running, start
+from tests.end_to_end.running import Running, begin, start
 
 ROOT = Path(__file__).parents[2]
 ME = "{ viewer { person { id } } }"
@@ -79,3 +79,17 @@ def test_a_database_that_dies_comes_back(tmp_path: Path) -> None:
     finally:
         serra.stop()
     assert "no Serra runs on" in serra_command(serra.folder, "erasures").stderr
+
+
+def test_what_is_still_starting_can_be_stopped(tmp_path: Path) -> None:
+    """Ctrl-C while the demo is loaded ends everything then, not when all of it is there; the next start goes on."""
+    serra = begin(tmp_path / "data")
+    serra.wait_for("The database is up to date")
+    serra.stop()
+    said = "".join(serra.said)
+    assert (serra.process.returncode, "Stopping" in said) == (0, True)
+    assert "The demo is loaded" not in said
+    assert "Traceback" not in said
+    again = start(tmp_path / "data")
+    again.stop()
+    assert any("The demo is loaded" in line for line in again.said)
