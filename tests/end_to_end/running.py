@@ -1,7 +1,6 @@
 """A whole Serra as `make run` starts it, in a process of its own."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -14,8 +13,8 @@ from typing import Any
 import httpx
 
 from tests.client import input_type
+from tests.commands import ROOT, environment, serra_command
 
-_ROOT = Path(__file__).parents[2]
 _LONGEST_START = 90
 
 
@@ -92,6 +91,10 @@ class Running:
             assert time.monotonic() < deadline, data
             time.sleep(0.1)
 
+    def command(self, *arguments: str, says: str = "") -> "subprocess.CompletedProcess[str]":
+        """What `serra …` does beside it, where nothing is set but its folder."""
+        return serra_command(*arguments, says=says, SERRA_DATA=str(self.folder))
+
     def kill(self) -> None:
         """End it without a chance to tidy up."""
         self.process.kill()
@@ -133,13 +136,10 @@ class Running:
 def begin(folder: Path, port: int | None = None) -> Running:
     """Begin `serra run` on a data folder."""
     port = port or free_port()
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("SERRA_", "MEILI_", "PICCOLO_"))
-    } | {"SERRA_DATA": str(folder), "SERRA_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "infra.cli", "run"],
-        cwd=_ROOT,
-        env=environment,
+        cwd=ROOT,
+        env=environment(SERRA_DATA=str(folder), SERRA_PORT=str(port), PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
