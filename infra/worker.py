@@ -119,7 +119,7 @@ HANDLERS: dict[str, Handler] = {
 
 
 def worker(database: Database, ports: Ports) -> PgQueuer:
-    """A worker over parts that are already open; `run()` it, or `drain` it."""
+    """A worker over parts that are already open."""
     made = PgQueuer(ListeningPool(database.pool))
     for name, handler in HANDLERS.items():
         made.entrypoint(name, on_failure="hold")(_patient(name, handler, ports))
@@ -143,16 +143,6 @@ def worker(database: Database, ports: Ports) -> PgQueuer:
         logger.info("%d addresses of sign-ins were forgotten", await forget_addresses() + await forget_where())
 
     return made
-
-
-async def drain(database: Database, ports: Ports) -> None:
-    """Run every job that is due, and those that follow from them, then return; what is due later stays."""
-    async with working(database, ports):
-        while await database.pool.fetchval(_DUE):  # noqa: ASYNC110 - what changes is in the database
-            await asyncio.sleep(0.01)
-
-
-_DUE = "select exists (select from pgqueuer where status in ('queued', 'picked') and execute_after <= now())"
 
 
 @asynccontextmanager
