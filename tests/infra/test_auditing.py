@@ -120,6 +120,15 @@ async def test_an_export_is_json_lines(commands: Commands, tmp_path: Path) -> No
         await auditing.export(commands.url, "gent", None, None, out)
 
 
+def test_a_file_that_is_no_export_is_refused_in_words(commands: Commands, tmp_path: Path) -> None:
+    """What is not text, or no JSON, is named with its line."""
+    file = tmp_path / "export.jsonl"
+    for wrong in (b'{"format": "\xff"}\n', b"PK\x03\x04", b"[1, 2"):
+        file.write_bytes(wrong)
+        with pytest.raises(AuditFailed, match=r"export\.jsonl, line 1: "):
+            auditing.verify_file(file, None, commands.said.append)
+
+
 def test_what_is_given_wrongly_is_refused_in_words() -> None:
     """A hash that is none, and an instant that is none, are named with an example of what to give."""
     with pytest.raises(AuditFailed, match="64 hexadecimal digits"):

@@ -51,6 +51,11 @@ async def test_an_export_is_a_file_for_its_owner_alone(
     assert (await serra("export-person", EMAIL, "--to", str(to))).returncode == 1
     printed = json.loads((await serra("export-person", str(ada))).stdout)
     assert printed["sections"] == told["sections"]
+    nowhere = await serra("export-person", EMAIL, "--to", str(tmp_path / "none" / "ada.json"))
+    assert (nowhere.returncode, nowhere.stderr.splitlines()[-1]) == (
+        1,
+        f"{tmp_path / 'none' / 'ada.json'} cannot be written: No such file or directory. Name a new file elsewhere.",
+    )
     refused = await serra("export-person", "nobody@serra.example")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "Nobody here has the address" in refused.stderr
