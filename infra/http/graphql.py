@@ -18,7 +18,7 @@ from infra.http.failures import unavailable
 from infra.http.graphiql import GRAPHIQL_POLICY
 from infra.http.leaving import ClientLeft, WhileWanted
 from infra.http.limits import Limits
-from infra.http.negotiation import HTML_TYPE, JSON_TYPE, answer_type, status_of
+from infra.http.negotiation import HTML_TYPE, JSON_TYPE, answer_type, status_of, wants_page
 from infra.http.refusal import Refused
 from infra.http.request import RequestBody, asked, posted
 from infra.http.results import formatted
@@ -63,7 +63,7 @@ class GraphQLOverHTTP:
         """Answer one request."""
         headers = dict(scope["headers"])
         media_type = JSON_TYPE
-        if self.page and scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b""):
+        if self.page and scope["method"] == "GET" and wants_page(headers.get(b"accept", b"").decode("latin-1")):
             await respond(send, 200, HTML_TYPE, self.page, {"Content-Security-Policy": GRAPHIQL_POLICY})
             return
         try:
