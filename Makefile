@@ -59,7 +59,7 @@ lock-check: environment-dev
 
 audit: environment-dev
 	@echo '— advisories'
-	@$(PY) -m infra.audit
+	@$(PY) -m infra.advisories
 
 compose-check:
 	@echo '— compose.yaml'

@@ -7,6 +7,9 @@ from typing import Any
 
 import httpx
 
+from infra.loopback import is_loopback
+
+_UNANSWERED = (httpx.HTTPError, httpx.InvalidURL)
 _UPLOAD = """
 mutation($input: StartUploadInput!) {
   startUpload(input: $input) {
@@ -45,10 +48,17 @@ class Asker:
         """The whole answer, errors included. Raises AskFailed when the service does not answer."""
         body = {"query": query, "variables": variables}
         try:
-            response = httpx.post(f"{self._url}/graphql", json=body, headers=self._headers, timeout=30)
-        except httpx.HTTPError as error:
+            response = _sent("POST", f"{self._url}/graphql", json=body, headers=self._headers, timeout=30)
+        except _UNANSWERED as error:
             raise AskFailed(f"{self._url} does not answer ({error}). Is it running? Start it with: make run") from None
-        answer: dict[str, Any] = response.json()
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise AskFailed(
+                f"What answers at {self._url} is no Serra (HTTP {response.status_code}). Check the address."
+            )
         return answer
 
     def upload(self, path: Path, given: dict[str, Any]) -> dict[str, Any]:
@@ -66,10 +76,17 @@ class Asker:
         if not link:
             return started
         headers = {header["name"]: header["value"] for header in link["headers"]}
-        sent = httpx.request(link["method"], link["url"], content=content, headers=headers, timeout=300)
+        try:
+            sent = _sent(link["method"], link["url"], content=content, headers=headers, timeout=300)
+        except _UNANSWERED as error:
+            raise AskFailed(f"The file store does not answer ({error}). Start the upload anew in a while.") from None
         if sent.is_error:
             raise AskFailed(f"The file store refused the file with status {sent.status_code}. Start the upload anew.")
         return self.ask(_FINISH, {"input": {"artefact": payload["artefact"]["id"]}})
+
+
+def _sent(method: str, url: str, **what: Any) -> httpx.Response:
+    return httpx.request(method, url, trust_env=not is_loopback(httpx.URL(url).host), **what)
 
 
 def asker(data_folder: Path, who: str | None, token: str | None, url: str | None, languages: str | None) -> Asker:

@@ -86,7 +86,7 @@ async def verify(url: str, expected: str | None, say: Say) -> None:
 def verify_file(file: Path, expected: str | None, say: Say) -> None:
     """Verify an export, without the database. Raises AuditFailed where something is wrong, or nothing is sealed."""
     check, faults = ExportCheck(Chain(read_hash(expected))), list[Fault]()
-    with file.open(encoding="utf-8") as opened:
+    with file.open("rb") as opened:  # whatever is no text is told with its line
         for place, line in enumerate(opened, 1):
             try:
                 found = check.check(json.loads(line))

@@ -22,10 +22,7 @@ _NOTED: Final = (
     "database_url",
     "meili_url",
     "meili_key",
-    "keep_notifications_days",
-    "keep_idempotency_keys_days",
-    "keep_ended_tokens_days",
-    "keep_data_exports_days",
+    *(name for name in Settings.model_fields if name.startswith("keep_")),
 )
 """The settings that commands work with. Those of the service itself stay in its memory."""
 

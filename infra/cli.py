@@ -1,19 +1,18 @@
 """The command line: `serra …`. Each command says what it does with `--help`."""
 
-import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from infra.beside import client_settings
-from infra.commands import audit, people
-from infra.commands.terminal import database_settings, in_loop, over_database, say, stop
+from infra.commands import audit, client, people
+from infra.commands.terminal import client_settings, database_settings, in_loop, over_database, say, stop
 from infra.environment import load_settings
 from infra.settings import Settings, SettingsError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Serra.")
+app.add_typer(client.app)
 app.add_typer(people.app)
 app.add_typer(audit.app, name="audit")
 SDL_FILE = Path(__file__).parents[1] / "schema" / "schema.graphql"
@@ -66,7 +65,7 @@ def migrate() -> None:
     from infra.postgres.migrate import MigrationFailed
     from infra.postgres.migrate import migrate as bring_up_to_date
 
-    settings = _client()
+    settings = client_settings()
     address = settings.database_owner_url or settings.database_url
     if not address:
         stop(
@@ -91,76 +90,6 @@ def schema(
         sys.stdout.write(sdl())
     elif SDL_FILE.read_text(encoding="utf-8") != sdl():
         stop("schema/schema.graphql is not what the code says. Run: make sdl")
-
-
-Who = Annotated[str | None, typer.Option("--as", help="A demo person of .serra/demo.json, such as lab_editor.")]
-Token = Annotated[str | None, typer.Option(envvar="SERRA_TOKEN", help="A personal token, instead of a demo person.")]
-Url = Annotated[str | None, typer.Option(help="Where the service is; without it, where demo.json says.")]
-
-
-@app.command(name="import")
-def import_bundles(
-    files: Annotated[list[Path], typer.Argument(help="Bundles in YAML, in any order.")],
-    token: Annotated[str, typer.Option(envvar="SERRA_TOKEN", help="A personal token with the scopes READ and WRITE.")],
-    url: Url = None,
-) -> None:
-    """Load cases, rounds, practices and more from files, through the public API. May be repeated."""
-    from infra.ask import service_url
-    from infra.bundles import import_files
-
-    if problems := in_loop(import_files(url or service_url(_client().data), token, files, say)):
-        counted = "1 problem" if problems == 1 else f"{problems} problems"
-        stop(f"{counted}, told above with file and line. Mend it and run this again: what is there is left alone.")
-
-
-@app.command()
-def ask(
-    query: Annotated[str, typer.Argument(help="A GraphQL document.")],
-    who: Who = None,
-    variables: Annotated[str, typer.Option(help="Its variables, as JSON.")] = "{}",
-    languages: Annotated[str | None, typer.Option(help="Accept-Language, such as nl,en.")] = None,
-    pick: Annotated[str | None, typer.Option(help="Print only this part of the data, such as case.id.")] = None,
-    token: Token = None,
-    url: Url = None,
-) -> None:
-    """Ask the service a GraphQL question and print the answer."""
-    from infra.ask import AskFailed, asker
-
-    try:
-        given = json.loads(variables)
-    except ValueError:
-        stop('--variables is a JSON object, such as \'{"slug": "olen-service-vision"}\'.')
-    try:
-        _show(asker(_client().data, who, token, url, languages).ask(query, given), pick)
-    except AskFailed as failed:
-        stop(str(failed))
-
-
-@app.command()
-def upload(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file.")],
-    title: Annotated[str, typer.Option(help="What it is called.")],
-    media_type: Annotated[str, typer.Option(help="Its media type, such as text/csv.")],
-    subject: Annotated[str, typer.Option(help="The global id of the case, round, practice or event it belongs to.")],
-    who: Who = None,
-    language: Annotated[str, typer.Option(help="The language of the title.")] = "en",
-    kind: Annotated[str, typer.Option(help="REPORT, PROTOTYPE, TEMPLATE, VIDEO, RECORDING, DATA or OTHER.")] = "REPORT",
-    token: Token = None,
-    url: Url = None,
-) -> None:
-    """Upload a file, and have it verified."""
-    from infra.ask import AskFailed, asker
-
-    given = {
-        "subject": subject,
-        "title": [{"language": language, "text": title}],
-        "kind": kind,
-        "mediaType": media_type,
-    }
-    try:
-        _show(asker(_client().data, who, token, url, None).upload(file, given))
-    except AskFailed as failed:
-        stop(str(failed))
 
 
 @app.command()
@@ -191,13 +120,6 @@ def main() -> None:
     app()
 
 
-def _client() -> Settings:
-    try:
-        return client_settings()
-    except SettingsError as error:
-        stop(str(error))
-
-
 def _production() -> Settings:
     """Settings that name a database and a file store."""
     settings = _settings()
@@ -213,21 +135,6 @@ def _settings() -> Settings:
         return load_settings()
     except SettingsError as error:
         stop(str(error))
-
-
-def _show(answer: dict[str, Any], pick: str | None = None) -> None:
-    """Print an answer, or a part of it; the exit code says whether it holds errors."""
-    payloads = [payload for payload in (answer.get("data") or {}).values() if isinstance(payload, dict)]
-    if answer.get("errors") or any(payload.get("userErrors") for payload in payloads):
-        typer.echo(json.dumps(answer, indent=2, ensure_ascii=False), err=pick is not None)
-        raise typer.Exit(1)
-    shown: Any = answer
-    for key in ["data", *pick.split(".")] if pick else []:
-        try:
-            shown = shown[int(key) if isinstance(shown, list) else key]
-        except (KeyError, IndexError, ValueError, TypeError):
-            stop(f"The answer has no «{pick}»: there is no «{key}» in {json.dumps(shown, ensure_ascii=False)[:200]}")
-    typer.echo(shown if isinstance(shown, str) else json.dumps(shown, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -98,12 +98,8 @@ async def let_go(ages: AgeLimits, say: Callable[[str], None]) -> dict[str, int]:
     return await retention.retain(ages, datetime.now(UTC).date(), say)
 
 
-def write_private(to: Path, text: str) -> bool:
-    """Write a new file that only its owner may read; False when there is one already."""
-    try:
-        descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
+def write_new(to: Path, text: str) -> None:
+    """Write a file that is not there yet, and that only its owner may read. Raises OSError."""
+    descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    return True

@@ -1,12 +1,13 @@
 """`serra run`: everything on one machine, in one process beside its servers."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -47,34 +48,42 @@ async def run_everything(settings: Settings, say: Say) -> None:
             f"Port {settings.port} of {settings.host} is in use. End what runs there, or choose another:"
             f" SERRA_PORT={settings.port + 1} make run"
         )
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
     # It tells of a database that is away with a traceback for each connection; we tell of it once.
     logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
-    steps = Steps(say)
+    # Not the task's own: however often it is told to stop, what it opened is closed whole.
     async with AsyncExitStack() as stack:
-        servers, lost = await _servers(settings, stack, steps)
-        try:
-            settings = await steps.take("The database is up to date", _up_to_date(_with(settings, servers)))
-        except MigrationFailed as error:
-            raise RunFailed(f"The database could not be brought up to date: {error}") from None
-        if servers:
-            stack.callback(leave_note(settings, servers.pids["supervisor"]).unlink, missing_ok=True)
-        parts = await stack.enter_async_context(open_parts(settings))
-        serving = await _serve(parts, settings, stack)
-        await stack.enter_async_context(always_working(parts.database, parts.ports))
-        await steps.take("The demo is loaded", _load_demo(settings, say))
-        _greet(settings, say)
-        stopping = asyncio.create_task(stop.wait())
-        ends: set[asyncio.Future[Any]] = {serving, stopping, lost}
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if lost.done():
-            raise RunFailed(lost.result())
-        if not stop.is_set():
-            raise RunFailed("The service ended by itself; what it said above tells why.")
-        say("\nStopping …")
+        running = asyncio.create_task(_run(settings, say, stack), name="serra-run")
+
+        def stop() -> None:
+            if running.cancel():
+                say("\nStopping …")
+
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, stop)
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+async def _run(settings: Settings, say: Say, stack: AsyncExitStack) -> NoReturn:
+    """Until cancelled; what it opens is the stack's to close. Raises RunFailed."""
+    steps = Steps(say)
+    servers, lost = await _servers(settings, stack, steps)
+    try:
+        settings = await steps.take("The database is up to date", _up_to_date(_with(settings, servers)))
+    except MigrationFailed as error:
+        raise RunFailed(f"The database could not be brought up to date: {error}") from None
+    if servers:
+        stack.callback(leave_note(settings, servers.pids["supervisor"]).unlink, missing_ok=True)
+    parts = await stack.enter_async_context(open_parts(settings))
+    serving = await _serve(parts, settings, stack)
+    await stack.enter_async_context(always_working(parts.database, parts.ports))
+    await steps.take("The demo is loaded", _load_demo(settings, say))
+    _greet(settings, say)
+    ends: set[asyncio.Future[Any]] = {serving, lost}
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    if lost.done():
+        raise RunFailed(lost.result())
+    raise RunFailed("The service ended by itself; what it said above tells why.")
 
 
 class Steps:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from pgqueuer import PgQueuer
 from pgqueuer.errors import RetryRequested
@@ -19,6 +18,7 @@ from pgqueuer.models import Job, Schedule
 from infra.extraction import TEXT_READERS
 from infra.jobs.listening import ListeningPool
 from infra.parts import open_parts
+from infra.postgres.away import DATABASE_ERRORS
 from infra.postgres.database import Database
 from infra.settings import Settings
 from services.artefacts.jobs import extract_text, sweep_uploads
@@ -53,7 +53,6 @@ _AT_ONCE = 6
 """Jobs that run side by side: each may need two of the pool's connections, and requests need some too."""
 _LONGEST_WAIT = timedelta(minutes=5)
 _SECONDS_BEFORE_WORKING_ON = 2.0
-_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _MOST_ATTEMPTS = 20
 
 Handler = Callable[[Ports, Mapping[str, str]], Awaitable[None]]
@@ -120,7 +119,7 @@ HANDLERS: dict[str, Handler] = {
 
 
 def worker(database: Database, ports: Ports) -> PgQueuer:
-    """A worker over parts that are already open; `run()` it, or `drain` it."""
+    """A worker over parts that are already open."""
     made = PgQueuer(ListeningPool(database.pool))
     for name, handler in HANDLERS.items():
         made.entrypoint(name, on_failure="hold")(_patient(name, handler, ports))
@@ -144,16 +143,6 @@ def worker(database: Database, ports: Ports) -> PgQueuer:
         logger.info("%d addresses of sign-ins were forgotten", await forget_addresses() + await forget_where())
 
     return made
-
-
-async def drain(database: Database, ports: Ports) -> None:
-    """Run every job that is due, and those that follow from them, then return; what is due later stays."""
-    async with working(database, ports):
-        while await database.pool.fetchval(_DUE):  # noqa: ASYNC110 - what changes is in the database
-            await asyncio.sleep(0.01)
-
-
-_DUE = "select exists (select from pgqueuer where status in ('queued', 'picked') and execute_after <= now())"
 
 
 @asynccontextmanager
@@ -234,7 +223,7 @@ def _patient(name: str, handler: Handler, ports: Ports) -> Callable[[Job], Await
 
 def _complain(task: asyncio.Task[None]) -> None:
     error = None if task.cancelled() else task.exception()
-    if isinstance(error, _AWAY):  # nothing of ours went wrong
+    if isinstance(error, DATABASE_ERRORS):  # nothing of ours went wrong
         logger.error("The worker stopped: the database is away (%r).", error)
     elif error:
         logger.error("The worker stopped.", exc_info=error)
@@ -242,5 +231,5 @@ def _complain(task: asyncio.Task[None]) -> None:
 
 def _complain_at_the_end(task: asyncio.Task[None]) -> None:
     """As above; but whoever stops does not care that a connection is gone already."""
-    if not task.cancelled() and not isinstance(task.exception(), _AWAY):
+    if not task.cancelled() and not isinstance(task.exception(), DATABASE_ERRORS):
         _complain(task)

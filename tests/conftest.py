@@ -20,12 +20,12 @@ from infra.postgres.roles import open_service_role
 from infra.search.postgres import PostgresSearch
 from infra.settings import Settings
 from infra.storage.s3 import S3FileStore
-from infra.worker import drain
 from services.log import use_queue
 from services.ports import Ports
 from tests.client import Client
 from tests.emptying import empty
 from tests.factories.network import SmallNetwork, small_network
+from tests.follow_ups import drain
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from infra.bundles.given import Path, steps
+from infra.loopback import is_loopback
 from schema import schema
 from services.errors import ErrorCode
 
@@ -45,11 +46,9 @@ def connect(url: str, token: str) -> httpx.AsyncClient:
     Raises ImportStopped where that is no address.
     """
     try:
-        host = httpx.URL(url).host
-        # A proxy that the environment names leads out of this machine, never back to it.
-        is_near = host in {"localhost", "127.0.0.1", "::1"}
+        is_here = is_loopback(httpx.URL(url).host)
         return httpx.AsyncClient(
-            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE, trust_env=not is_near
+            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=_PATIENCE, trust_env=not is_here
         )
     except (httpx.InvalidURL, UnicodeEncodeError, ValueError) as error:
         raise ImportStopped(f"The address {url} or the token is not well formed: {error}.") from None

@@ -3,7 +3,7 @@
 Each step looks at what the round has already, so that repeating an import neither doubles nor undoes anything.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -165,8 +165,7 @@ class _Life:
         """Record what the round does not have; it is not counted, for whoever withdrew has left gaps."""
         places = [place for place, there in enumerate(self.seen) if there is None]
         observations = self._observations()
-        for first in range(0, len(places), _BATCH):
-            some = places[first : first + _BATCH]
+        for some in _batches(places):
             batch = [observations[place] for place in some]
             key = key_of(self.id, some[0], batch)
             await self._do("recordObservations", _into("observations", some), observations=batch, idempotencyKey=key)
@@ -179,11 +178,9 @@ class _Life:
             for place, one in enumerate(self.fields.get("participants", ()))
             if "actual" in one and groups[place]["actual"] is None
         }
-        places = list(came)
-        for first in range(0, len(places), _BATCH):
-            batch = places[first : first + _BATCH]
-            given = [{"group": self.ids["participants"][place], "actual": came[place]} for place in batch]
-            await self._do("recordParticipants", at=_into("participants", batch), participants=given)
+        for some in _batches(list(came)):
+            batch = [{"group": self.ids["participants"][place], "actual": came[place]} for place in some]
+            await self._do("recordParticipants", _into("participants", some), participants=batch)
 
     async def _find_out(self, recorded: int) -> None:
         findings = []
@@ -192,7 +189,10 @@ class _Life:
             if "previous" in one:
                 finding["previous"] = self._previous(place, **one["previous"])
             findings.append(finding)
-        await self._add("recordFindings", "findings", findings, recorded)
+        for some in _batches(range(recorded, len(findings))):
+            batch = [findings[place] for place in some]
+            key = key_of(self.id, some[0], batch)
+            await self._do("recordFindings", _into("findings", some), findings=batch, idempotencyKey=key)
 
     def _previous(self, place: int, round: int, finding: int) -> str:  # noqa: A002 - the bundle's word
         """The id of an earlier round's finding."""
@@ -209,19 +209,9 @@ class _Life:
             {**one, "criterion": self.ids["criteria"][one["criterion"]], "site": self.ids["sites"][one["site"]]}
             for one in self.fields.get("verdicts", ())
         ]
-        places = [n for n, one in enumerate(verdicts) if (one["criterion"], one["site"]) not in given]
-        for first in range(0, len(places), _BATCH):
-            batch = places[first : first + _BATCH]
-            await self._do("recordVerdicts", at=_into("verdicts", batch), verdicts=[verdicts[n] for n in batch])
-
-    async def _add(self, mutation: str, name: str, parts: Sequence[Any], recorded: int) -> bool:
-        """Send the parts that are not there yet; whether there were any."""
-        for first in range(recorded, len(parts), _BATCH):
-            batch = parts[first : first + _BATCH]
-            places = range(first, first + len(batch))
-            key = key_of(self.id, first, batch)
-            await self._do(mutation, at=_into(name, places), **{name: batch, "idempotencyKey": key})
-        return recorded < len(parts)
+        places = [place for place, one in enumerate(verdicts) if (one["criterion"], one["site"]) not in given]
+        for some in _batches(places):
+            await self._do("recordVerdicts", _into("verdicts", some), verdicts=[verdicts[place] for place in some])
 
 
 def _recognised(given: Sequence[Mapping[str, Any]], there: Sequence[Mapping[str, Any]]) -> list[str | None]:
@@ -256,6 +246,12 @@ def _goal(fields: Mapping[str, Any]) -> str:
     if fields.get("observations") or any("actual" in one for one in fields.get("participants", ())):
         return "RUNNING"
     return "REGISTERED" if fields.get("deviations") else "PLANNED"
+
+
+def _batches(places: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many at a time as one request takes."""
+    for first in range(0, len(places), _BATCH):
+        yield places[first : first + _BATCH]
 
 
 def _into(name: str, places: Sequence[int]) -> Callable[[Path], Path]:

@@ -1,1 +1,1 @@
-"""The commands of `serra` that come in groups; infra/cli.py puts them together."""
+"""The commands of `serra`, by what they work on; infra/cli.py puts them together, and holds those of the service."""

@@ -30,15 +30,20 @@ def export_person(
 
     Tells on the terminal who it is, and what else bears their name or address.
     """
-    from infra.privacy import export, write_private
+    from infra.privacy import export, write_new
 
     text, told = over_database(lambda: export(who, also or ()))
     for line in told:
         tell(line)
     if to is None:
         sys.stdout.write(text)
-    elif not write_private(to, text):
+        return
+    try:
+        write_new(to, text)
+    except FileExistsError:
         stop(f"{to} is there already. Name a new file.")
+    except OSError as error:
+        stop(f"{to} cannot be written: {error.strerror}. Name a new file elsewhere.")
 
 
 @app.command()

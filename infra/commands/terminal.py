@@ -75,3 +75,14 @@ def database_settings() -> "Settings":
         return command_settings()
     except (NothingRuns, SettingsError) as missing:
         stop(str(missing))
+
+
+def client_settings() -> "Settings":
+    """The Settings of a command that speaks to a service or names a folder alone; ends where they are wrong."""
+    from infra.beside import client_settings as read
+    from infra.settings import SettingsError
+
+    try:
+        return read()
+    except SettingsError as wrong:
+        stop(str(wrong))

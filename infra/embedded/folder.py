@@ -92,13 +92,17 @@ def write_private(path: Path, text: str, owner: tuple[int, int] | None = None) -
     """Write the file whole or not at all, readable by its owner alone."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        if owner is not None:
-            os.fchown(descriptor, *owner)
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
-    draft.replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            if owner is not None:
+                os.fchown(descriptor, *owner)
+            file.write(text)
+            file.flush()
+            os.fsync(descriptor)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def credentials_of(folder: DataFolder) -> tuple[Credentials, bool]:

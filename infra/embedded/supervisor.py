@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +114,13 @@ def _watch(
             if server.ended:
                 servers.remove(server)
                 try:
-                    _bring_back(server, ends[server.name], lambda one=server: again[one.name](servers))  # type: ignore[misc]
+                    _bring_back(server, ends[server.name], partial(again[server.name], servers))
                 except EmbeddedError as error:
                     _tell(lost=f"{error}\nMend what the log tells, then start Serra anew.")
                 note({one.name.lower(): one.process.pid for one in servers})
 
 
-def _bring_back(ended: Server, ends: list[float], restart: Callable[[], Server]) -> None:
+def _bring_back(ended: Server, ends: list[float], restart: Callable[[], object]) -> None:
     """Raises EmbeddedError where that fails, or was done too often lately; `ends` are when it ended before."""
     now = time.monotonic()
     ends[:] = [*(at for at in ends if now - at < _WITHIN_SECONDS), now]

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from services.recent import Recent
@@ -18,10 +18,11 @@ class Buckets:
     most: int
     per_second: float
     taken_from: Recent[Hashable, tuple[float, float]] = field(default_factory=lambda: Recent(CLIENTS_REMEMBERED))
+    clock: Callable[[], float] = time.monotonic
 
     def wait(self, client: Hashable) -> int:
         """The whole seconds until a client's bucket holds 1; 0 if it does now."""
-        return self.until(self._left(client, time.monotonic()) - 1)
+        return self.until(self._left(client, self.clock()) - 1)
 
     def until(self, lacking: float) -> int:
         """The whole seconds until what is lacking, a number below 0, has come back; 0 if nothing lacks."""
@@ -29,7 +30,7 @@ class Buckets:
 
     def take(self, client: Hashable, amount: float) -> float:
         """Take an amount if the bucket holds it. Gives what is left; below 0, nothing was taken and so much lacks."""
-        now = time.monotonic()
+        now = self.clock()
         left = self._left(client, now) - amount
         if left >= 0:
             self.taken_from[client] = left, now
@@ -37,7 +38,7 @@ class Buckets:
 
     def spend(self, client: Hashable) -> None:
         """Take 1 for what has happened already, or what there is."""
-        now = time.monotonic()
+        now = self.clock()
         self.taken_from[client] = max(0.0, self._left(client, now) - 1), now
 
     def _left(self, client: Hashable, now: float) -> float:

@@ -12,6 +12,8 @@ from litestar.enums import HttpMethod
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from infra.http.negotiation import wants_page
+
 READ: Final = [HttpMethod.GET, HttpMethod.HEAD]
 """What a page answers: load balancers, monitors and checkers of links ask with HEAD."""
 _PAGE: Final = Path(__file__).parent / "static" / "entrance" / "index.html"
@@ -22,11 +24,6 @@ _HEADERS: Final = {
     " form-action 'none'; frame-ancestors 'none'",
     "Vary": "Accept",
 }
-
-
-def wants_page(accept: str) -> bool:
-    """Whether a browser asks, not a program."""
-    return "text/html" in accept
 
 
 def entrance(public_url: str, *, with_editor: bool) -> Router:

@@ -10,8 +10,7 @@ from typing import Any, Final
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
-from infra.http.entrance import wants_page
-from infra.http.negotiation import JSON_TYPE
+from infra.http.negotiation import JSON_TYPE, wants_page
 from infra.http.refusal import Refused
 from infra.http.wire import refusal
 from infra.postgres.away import is_away

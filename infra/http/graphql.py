@@ -18,7 +18,7 @@ from infra.http.failures import unavailable
 from infra.http.graphiql import GRAPHIQL_POLICY
 from infra.http.leaving import ClientLeft, WhileWanted
 from infra.http.limits import Limits
-from infra.http.negotiation import HTML_TYPE, JSON_TYPE, answer_type, status_of
+from infra.http.negotiation import HTML_TYPE, JSON_TYPE, answer_type, status_of, wants_page
 from infra.http.refusal import Refused
 from infra.http.request import RequestBody, asked, posted
 from infra.http.results import formatted
@@ -63,7 +63,7 @@ class GraphQLOverHTTP:
         """Answer one request."""
         headers = dict(scope["headers"])
         media_type = JSON_TYPE
-        if self.page and scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b""):
+        if self.page and scope["method"] == "GET" and wants_page(headers.get(b"accept", b"").decode("latin-1")):
             await respond(send, 200, HTML_TYPE, self.page, {"Content-Security-Policy": GRAPHIQL_POLICY})
             return
         try:
@@ -123,11 +123,7 @@ class GraphQLOverHTTP:
             raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation is sent by POST.", {"Allow": "POST"})
         if kind is OperationType.SUBSCRIPTION:
             raise Refused(406, "NOT_ACCEPTABLE", "Subscribe over WebSocket, or with «Accept: text/event-stream».")
-        try:
-            async with WhileWanted(self.deadline, None):
-                context = await self.context(headers, document, kind)
-        except TimeoutError:
-            raise self._too_long() from None
+        context = await self.context(headers, document, kind)
         admitted = None
         if operation:  # else the executor says what is wrong with the name
             client = self.client(context.viewer)
@@ -189,7 +185,14 @@ class GraphQLOverHTTP:
         return viewer.person or asker.address.get()
 
     async def viewer(self, headers: Mapping[bytes, bytes]) -> Viewer:
-        """Who asks, looked up now. Raises Refused, also where the database is away."""
+        """Who asks, looked up now and within the deadline. Raises Refused, also where the database is away."""
+        try:
+            async with WhileWanted(self.deadline, None):
+                return await self._looked_up(headers)
+        except TimeoutError:
+            raise self._too_long() from None
+
+    async def _looked_up(self, headers: Mapping[bytes, bytes]) -> Viewer:
         try:
             return await self.identity.viewer(headers)
         except Exception as error:

@@ -1,4 +1,4 @@
-"""Which media type an answer has, and with which status (GraphQL over HTTP, working draft)."""
+"""Which media type an answer has, and with which status (GraphQL over HTTP, working draft); who gets a page."""
 
 from functools import lru_cache
 
@@ -40,6 +40,11 @@ def _quality(parameters: list[str]) -> float:
             except ValueError:
                 return 0.0
     return 1.0
+
+
+def wants_page(accept: str) -> bool:
+    """Whether a browser asks, not a program."""
+    return HTML_TYPE in accept
 
 
 def status_of(media_type: str, *, has_data: bool) -> int:

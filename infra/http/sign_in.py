@@ -12,7 +12,7 @@ from litestar.types import HTTPScope, Receive, Send
 
 from infra.http import asker
 from infra.http.failures import refused_by
-from infra.http.negotiation import HTML_TYPE, JSON_TYPE
+from infra.http.negotiation import HTML_TYPE, JSON_TYPE, wants_page
 from infra.http.refusal import Refused
 from infra.http.wire import encode, read_body, refusal, respond
 from infra.identity.identity import CALLBACK, Identity
@@ -24,26 +24,19 @@ from services.identity.sessions import sign_out
 from services.organisations.sign_ins import RefusedSignIn
 from services.organisations.terms import TokenScope
 
-_LARGEST_BODY: Final = 4_096
-_MOST_PARAMETERS: Final = 20
 BACK: Final = CALLBACK + "/"
 """The name of the organisation whose provider answers follows it."""
 DONE: Final = "/sign-in/done"
 """Where a browser goes that was going nowhere else."""
+_LARGEST_BODY: Final = 4_096
+_MOST_PARAMETERS: Final = 20
 _TO_SIGN_IN: Final = MINUTES_TO_SIGN_IN * 60
+_FROM_ELSEWHERE: Final = (b"cross-site", b"same-site")
 _PAGE: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Serra</title></head>'
-    "<body><h1>{title}</h1><p>{text}</p></body></html>"
+    "<body><h1>{title}</h1><p>{text}</p>{link}</body></html>"
 )
-
-
-_FROM_ELSEWHERE: Final = (b"cross-site", b"same-site")
-_QUESTION: Final = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Serra</title></head><body>'
-    "<h1>Sign in for «{organisation}»?</h1><p>Another site sent you here. Whoever is signed in with this browser will"
-    ' no longer be.</p><p><a href="{link}">Continue</a></p></body></html>'
-)
-_QUESTION_POLICY: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_LINK: Final = '<p><a href="{address}">Continue</a></p>'
 
 
 class ConnectBody(msgspec.Struct, rename="camel"):
@@ -64,40 +57,43 @@ class SignInPages:
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = dict(scope["headers"])
-        wants_page = b"text/html" in headers.get(b"accept", b"")
+        cookies: list[str] = []
         try:
             async with asyncio.timeout(self.deadline):
-                await self._answer(scope, headers, receive, send, wants_page=wants_page)
-        except SignInRefused as refused:
+                await self._answer(scope, headers, receive, send)
+        except SignInRefused as why:
             if scope["path"].startswith(BACK):
-                self.refusals.note(RefusedSignIn(asker.address.get(), None, refused.organisation, str(refused)))
-            told = Refused(refused.status, refused.code, str(refused))
-            await _refuse(send, told, [self._over()], wants_page=wants_page)
-        except Refused as refused:
-            await _refuse(send, refused, [], wants_page=wants_page)
+                self.refusals.note(RefusedSignIn(asker.address.get(), None, why.organisation, str(why)))
+            cookies = [self._over()]
+            refused = Refused(why.status, why.code, str(why))
+        except Refused as why:
+            refused = why
         except TimeoutError:
-            told = Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Try again.")
-            await _refuse(send, told, [], wants_page=wants_page)
-        except Exception as error:  # noqa: BLE001 - it is logged where its words are found
-            told = refused_by(error, scope["method"], scope["path"])
-            await _refuse(send, told, [], wants_page=wants_page)
+            refused = Refused(504, "DEADLINE", f"This took longer than {self.deadline:g} seconds. Try again.")
+        except Exception as error:  # noqa: BLE001 - whatever it is, a browser is told on a page
+            refused = refused_by(error, scope["method"], scope["path"])
+        else:
+            return
+        if _is_browser(headers):
+            page = _page("That did not work", str(refused))
+            await respond(send, refused.status, HTML_TYPE, page, refused.headers, cookies=cookies)
+        else:
+            await respond(send, refused.status, JSON_TYPE, refusal(refused), refused.headers, cookies=cookies)
 
-    async def _answer(
-        self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive, send: Send, *, wants_page: bool
-    ) -> None:
+    async def _answer(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
         given = _parameters(scope["query_string"])
         match scope["method"], scope["path"].rstrip("/"):
             case "GET", "/sign-in":
                 organisation, return_to = given.get("organisation", ""), given.get("return_to", "")
                 if headers.get(b"sec-fetch-site") in _FROM_ELSEWHERE:
-                    await _ask_first(send, organisation, return_to, wants_page=wants_page)
+                    await _ask_first(send, headers, organisation, return_to)
                     return
                 location, sealed = await self.identity.signing_in.begin(organisation, return_to)
                 await _send_away(send, location, [self._begun(sealed)])
             case "GET", path if path == DONE:
                 await respond(send, 200, HTML_TYPE, _page("Signed in", "Go back to where you came from."), {})
             case "GET", path if path.startswith(BACK):
-                await self._callback(path.removeprefix(BACK), headers, given, send, wants_page=wants_page)
+                await self._callback(path.removeprefix(BACK), headers, given, send)
             case "POST", "/sign-in":
                 await self._connect(headers, receive, send)
             case "POST", "/sign-out":
@@ -110,13 +106,7 @@ class SignInPages:
                 )
 
     async def _callback(
-        self,
-        organisation: str,
-        headers: Mapping[bytes, bytes],
-        given: Mapping[str, str],
-        send: Send,
-        *,
-        wants_page: bool,
+        self, organisation: str, headers: Mapping[bytes, bytes], given: Mapping[str, str], send: Send
     ) -> None:
         answer = Answer(
             organisation,
@@ -131,7 +121,7 @@ class SignInPages:
         if earlier := self.identity.session_secret(headers):
             await sign_out(earlier, address)
         cookies = [self.identity.session(secret, int(SESSION_LIFE.total_seconds())), self._over()]
-        if return_to or wants_page:
+        if return_to or _is_browser(headers):
             # A page here would ask the provider's answer to be taken a second time whenever it is loaded anew.
             await _send_away(send, return_to or DONE, cookies)
         else:
@@ -185,32 +175,27 @@ def _parameters(query_string: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in found.items()}
 
 
-async def _refuse(send: Send, refused: Refused, cookies: Iterable[str], *, wants_page: bool) -> None:
-    if wants_page:
-        page = _page("That did not work", str(refused))
-        await respond(send, refused.status, HTML_TYPE, page, refused.headers, cookies=cookies)
-    else:
-        await respond(send, refused.status, JSON_TYPE, refusal(refused), refused.headers, cookies=cookies)
-
-
 async def _send_away(send: Send, location: str, cookies: Iterable[str]) -> None:
     await respond(send, 303, "", b"", {"Location": location}, cookies=cookies)
 
 
-async def _ask_first(send: Send, organisation: str, return_to: str, *, wants_page: bool) -> None:
+async def _ask_first(send: Send, headers: Mapping[bytes, bytes], organisation: str, return_to: str) -> None:
     """Ask whoever another site sent here whether they want to sign in: it could be for its own account, over theirs.
 
     Browsers say where a navigation comes from, and no page can have them lie; the link is followed from our own.
     """
-    if not wants_page:
+    if not _is_browser(headers):
         raise Refused(403, "CROSS_SITE", "Another site cannot begin a sign-in. Open the address in a browser.")
     asked = {"organisation": organisation} | ({"return_to": return_to} if return_to else {})
-    page = _QUESTION.format(
-        organisation=html.escape(organisation), link=html.escape(f"/sign-in?{urlencode(asked)}")
-    ).encode()
-    extra = {"Content-Security-Policy": _QUESTION_POLICY, "Referrer-Policy": "same-origin"}
-    await respond(send, 200, HTML_TYPE, page, extra)
+    text = "Another site sent you here. Whoever is signed in with this browser will no longer be."
+    page = _page(f"Sign in for «{organisation}»?", text, f"/sign-in?{urlencode(asked)}")
+    await respond(send, 200, HTML_TYPE, page, {})
 
 
-def _page(title: str, text: str) -> bytes:
-    return _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
+def _is_browser(headers: Mapping[bytes, bytes]) -> bool:
+    return wants_page(headers.get(b"accept", b"").decode("latin-1"))
+
+
+def _page(title: str, text: str, continue_at: str = "") -> bytes:
+    link = _LINK.format(address=html.escape(continue_at)) if continue_at else ""
+    return _PAGE.format(title=html.escape(title), text=html.escape(text), link=link).encode()

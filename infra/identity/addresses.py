@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from infra.loopback import is_loopback
+
 _LONGEST = 2_000
 _TRIED = 3
 _SITE_LOCAL = IPv6Network("fec0::/10")
@@ -30,7 +32,7 @@ class Addresses:
         parts = _split(address)
         if parts is None or not parts.hostname or len(address) > _LONGEST:
             return "Give the full address: https://login.example.org."
-        if parts.scheme != "https" and not (parts.scheme == "http" and self.in_development and _is_here(parts)):
+        if parts.scheme != "https" and not (self.in_development and is_plain_here(address)):
             return f"«{address}» must begin with https://."
         if parts.username or parts.password or parts.fragment or (parts.query and not query) or "\\" in address:
             return f"«{address}» must be a plain address, without a user, a query or a fragment."
@@ -68,7 +70,7 @@ def origin_of(address: str) -> str:
 def is_plain_here(address: str) -> bool:
     """Whether an address is plain http on this machine, where browsers send secure cookies to nobody."""
     parts = urlsplit(address)
-    return parts.scheme == "http" and _is_here(parts)
+    return parts.scheme == "http" and is_loopback(parts.hostname or "")
 
 
 def _split(address: str) -> SplitResult | None:
@@ -78,11 +80,6 @@ def _split(address: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if address.isascii() and address.isprintable() and " " not in address else None
-
-
-def _is_here(parts: SplitResult) -> bool:
-    literal = _literal(parts.hostname or "")
-    return parts.hostname == "localhost" or (literal is not None and literal.is_loopback)
 
 
 def _reached(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -238,7 +238,7 @@ def checked_path(return_to: str) -> str:
     """A path of this service to go to after a sign-in; empty where none is asked for. Raises SignInRefused."""
     good = (
         return_to.startswith("/")
-        and not return_to.startswith(("//", "/\\"))
+        and not return_to.startswith("//")
         and "\\" not in return_to
         and return_to.isprintable()
         and return_to.isascii()

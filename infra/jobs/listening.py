@@ -5,7 +5,6 @@ import logging
 import random
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Final
 
 import asyncpg
 from pgqueuer.db import AsyncpgPoolDriver
@@ -13,10 +12,11 @@ from pgqueuer.models import TableChangedEvent
 from pgqueuer.ports.driver import NotifyCallback
 from pgqueuer.types import Channel
 
+from infra.postgres.away import DATABASE_ERRORS
+
 logger = logging.getLogger("serra.worker")
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 10.0
-_LOST: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class ListeningPool(AsyncpgPoolDriver):
@@ -74,7 +74,7 @@ class ListeningPool(AsyncpgPoolDriver):
                     await super().add_listener(channel, callback)
                 self._watch()
                 break
-            except _LOST as error:
+            except DATABASE_ERRORS as error:
                 logger.warning("New jobs are not heard of: %r. Trying again in about %.1f s.", error, wait)
                 self._let_go()
         for channel, callback in self._told:

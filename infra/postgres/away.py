@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+DATABASE_ERRORS: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""Whatever asking PostgreSQL may end in, be it away or unable to do what was asked; a time-out is an OSError."""
 _HUNG_UP: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -39,7 +41,7 @@ def opening(url: str) -> Iterator[None]:
     """Around the first connection to an address: raises DatabaseAway where there is none, without the password."""
     try:
         yield
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except DATABASE_ERRORS as error:
         _, _, place = urlsplit(url).netloc.rpartition("@")
         raise DatabaseAway(
             f"The database at {place}{urlsplit(url).path} cannot be opened: {str(error) or type(error).__name__}."

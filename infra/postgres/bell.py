@@ -6,6 +6,8 @@ from typing import Any
 
 import asyncpg
 
+from infra.postgres.away import DATABASE_ERRORS
+
 logger = logging.getLogger("serra.changes")
 
 CHANNEL = "serra_changed"
@@ -52,5 +54,5 @@ class Bell:
             self._again = False
             try:
                 await self._pool.execute(_RING, CHANNEL)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_ERRORS as error:
                 logger.warning("What was committed could not be announced: %r", error)

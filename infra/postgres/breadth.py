@@ -5,6 +5,7 @@ import time
 
 import asyncpg
 
+from infra.postgres.away import DATABASE_ERRORS
 from services.recent import Recent
 
 REMEMBERED_SECONDS = 60.0
@@ -48,7 +49,7 @@ class Breadth:
     async def _ask(self, keyring: tuple[str, ...]) -> bool:
         try:
             found: bool = await self._pool.fetchval(LITTLE, list(keyring), timeout=_TIMEOUT_SECONDS)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except DATABASE_ERRORS:
             return False  # the request itself says what is wrong with PostgreSQL, if it needs it
         self._known[keyring] = (time.monotonic() + REMEMBERED_SECONDS, found)
         return found

@@ -16,6 +16,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from infra.postgres.away import DATABASE_ERRORS
 from infra.postgres.bell import CHANNEL
 from services.organisations.sign_ins import CHANGES_NOTHING
 
@@ -107,7 +108,7 @@ class Changes:
             started = asyncio.get_running_loop().time()
             try:
                 await self._listen()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_ERRORS as error:
                 logger.warning("Changes are not heard: %s. Trying again in %.1f s.", repr(error), wait)
             except Exception:
                 # Whatever it is, nobody would hear of changes again if this ended here.

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import asyncpg
 from piccolo.engine.postgres import PostgresTransaction
 
-from infra.postgres.away import opening
+from infra.postgres.away import DATABASE_ERRORS, opening
 from infra.postgres.bell import Bell
 from infra.postgres.changes import Changes
 from infra.postgres.piccolo_conf import DB
@@ -39,7 +39,7 @@ class Database:
         try:
             async with asyncio.timeout(2):
                 return bool(await self.pool.fetchval("select true"))
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except DATABASE_ERRORS:
             return False
 
 
@@ -50,30 +50,29 @@ async def database(url: str, *, connections: int = 16, reads: int = 8, writes: i
     The address is the service's: its role must be able to become the one that reads. Raises DatabaseAway.
     """
     DB.config = {"dsn": url}
-    with opening(url):
-        await DB.start_connection_pool(
-            min_size=2,
-            max_size=connections,
-            reset=_nothing_to_reset,
-            statement_cache_size=_STATEMENTS_KEPT,
-            max_cached_statement_lifetime=0,
-            server_settings={**_SETTINGS, **AS_SERVICE},
-        )
-    if DB.pool is None:
-        raise RuntimeError("Piccolo opened no pool.")
-    reading = SingleStatements(url, reads, {**_SETTINGS, **AS_READER}, _STATEMENTS_KEPT)
-    writing = SingleStatements(url, writes, {**_SETTINGS, **AS_SERVICE}, _STATEMENTS_KEPT)
-    opened = Database(DB.pool, reading)
-    bell = Bell(DB.pool)
-    use_database(writing.fetch_value, bell.ring)
-    try:
+    async with AsyncExitStack() as stack:  # each is closed, though another cannot be
+        with opening(url):
+            await DB.start_connection_pool(
+                min_size=2,
+                max_size=connections,
+                reset=_nothing_to_reset,
+                statement_cache_size=_STATEMENTS_KEPT,
+                max_cached_statement_lifetime=0,
+                server_settings={**_SETTINGS, **AS_SERVICE},
+            )
+        stack.push_async_callback(DB.close_connection_pool)
+        if DB.pool is None:
+            raise RuntimeError("Piccolo opened no pool.")
+        writing = SingleStatements(url, writes, {**_SETTINGS, **AS_SERVICE}, _STATEMENTS_KEPT)
+        stack.push_async_callback(writing.aclose)
+        reading = SingleStatements(url, reads, {**_SETTINGS, **AS_READER}, _STATEMENTS_KEPT)
+        stack.push_async_callback(reading.aclose)
+        opened = Database(DB.pool, reading)
+        stack.push_async_callback(opened.changes.aclose)
+        bell = Bell(DB.pool)
+        stack.push_async_callback(bell.aclose)
+        use_database(writing.fetch_value, bell.ring)
         yield opened
-    finally:
-        await bell.aclose()
-        await opened.changes.aclose()
-        await reading.aclose()
-        await writing.aclose()
-        await DB.close_connection_pool()
 
 
 async def _connection_of_its_own() -> "asyncpg.Connection[asyncpg.Record]":

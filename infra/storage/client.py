@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
+from infra.loopback import is_loopback
 from services.artefacts.ports import FileStoreUnavailable
 
 if TYPE_CHECKING:
@@ -55,18 +55,9 @@ def client_of(session: boto3.Session, endpoint: str, connections: int) -> "S3Cli
         max_pool_connections=connections,
         # Whether a file is still what it was is for `stored` to tell; botocore would call the store broken.
         response_checksum_validation="when_required",
-        proxies={} if _on_this_machine(endpoint) else None,
+        proxies={} if is_loopback(urlsplit(endpoint).hostname or "") else None,
     )
     return session.client("s3", endpoint_url=endpoint, config=config)
-
-
-def _on_this_machine(endpoint: str) -> bool:
-    """Whether an office's proxy, set for all programs, could not reach the endpoint."""
-    host = urlsplit(endpoint).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @contextmanager

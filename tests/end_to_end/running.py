@@ -1,7 +1,6 @@
 """A whole Serra as `make run` starts it, in a process of its own."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -14,8 +13,8 @@ from typing import Any
 import httpx
 
 from tests.client import input_type
+from tests.commands import ROOT, environment, serra_command
 
-_ROOT = Path(__file__).parents[2]
 _LONGEST_START = 90
 
 
@@ -35,7 +34,12 @@ class Running:
     port: int
     process: "subprocess.Popen[str]"
     said: list[str] = field(default_factory=list)
-    listener: threading.Thread | None = None
+    _heard: threading.Condition = field(default_factory=threading.Condition)
+    _listener: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     @property
     def url(self) -> str:
@@ -87,6 +91,10 @@ class Running:
             assert time.monotonic() < deadline, data
             time.sleep(0.1)
 
+    def command(self, *arguments: str, says: str = "") -> "subprocess.CompletedProcess[str]":
+        """What `serra …` does beside it, where nothing is set but its folder."""
+        return serra_command(*arguments, says=says, SERRA_DATA=str(self.folder))
+
     def kill(self) -> None:
         """End it without a chance to tidy up."""
         self.process.kill()
@@ -97,41 +105,50 @@ class Running:
         self.process.terminate()
         self._end()
 
+    def wait_for(self, words: str) -> None:
+        """Wait until it has printed a line with these words; fails the test where it ends before, or takes too long."""
+
+        def is_said() -> bool:
+            return any(words in line for line in self.said)
+
+        with self._heard:
+            self._heard.wait_for(lambda: is_said() or self.process.poll() is not None, _LONGEST_START)
+        if not is_said():
+            self.process.kill()
+            raise AssertionError(f"Serra did not say «{words}»:\n{''.join(self.said)}")
+
+    def _listen(self) -> None:
+        if self.process.stdout:
+            with self.process.stdout as output:
+                for line in output:
+                    with self._heard:
+                        self.said.append(line)
+                        self._heard.notify_all()
+        self.process.wait()
+        with self._heard:
+            self._heard.notify_all()
+
     def _end(self) -> None:
         self.process.wait(timeout=30)
-        if self.listener:
-            self.listener.join()
+        self._listener.join()
 
 
-def start(folder: Path, port: int | None = None) -> Running:
-    """Start `serra run` on a data folder and wait until it is ready."""
+def begin(folder: Path, port: int | None = None) -> Running:
+    """Begin `serra run` on a data folder."""
     port = port or free_port()
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("SERRA_", "MEILI_", "PICCOLO_"))
-    } | {"SERRA_DATA": str(folder), "SERRA_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "infra.cli", "run"],
-        cwd=_ROOT,
-        env=environment,
+        cwd=ROOT,
+        env=environment(SERRA_DATA=str(folder), SERRA_PORT=str(port), PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    running = Running(folder, port, process)
-    ready = threading.Event()
-    running.listener = threading.Thread(target=_listen, args=(running, ready), daemon=True)
-    running.listener.start()
-    if not ready.wait(_LONGEST_START) or process.poll() is not None:
-        process.kill()
-        raise AssertionError("Serra did not start:\n" + "".join(running.said))
+    return Running(folder, port, process)
+
+
+def start(folder: Path, port: int | None = None) -> Running:
+    """Start `serra run` on a data folder and wait until it is ready."""
+    running = begin(folder, port)
+    running.wait_for("Try this first")
     return running
-
-
-def _listen(running: Running, ready: threading.Event) -> None:
-    if running.process.stdout:
-        with running.process.stdout as output:
-            for line in output:
-                running.said.append(line)
-                if "Try this first" in line:
-                    ready.set()
-    ready.set()

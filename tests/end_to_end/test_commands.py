@@ -2,32 +2,14 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.end_to_end.running import Running, start
+from tests.end_to_end.running import Running, begin, start
 
-ROOT = Path(__file__).parents[2]
 ME = "{ viewer { person { id } } }"
-
-
-def serra_command(folder: Path, *arguments: str, says: str = "") -> "subprocess.CompletedProcess[str]":
-    """What `serra …` does in an environment without settings."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERRA_", "MEILI_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "infra.cli", *arguments],
-        cwd=ROOT,
-        env=environment | {"SERRA_DATA": str(folder)},
-        input=says,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -43,24 +25,24 @@ def serra_command(folder: Path, *arguments: str, says: str = "") -> "subprocess.
 )
 def test_a_command_finds_the_serra_that_runs(serra: Running, arguments: str, endings: set[int], words: str) -> None:
     """Each works on the database of the Serra that runs; before the first minute nothing may be sealed."""
-    done = serra_command(serra.folder, *arguments.split())
+    done = serra.command(*arguments.split())
     assert done.returncode in endings, done.stderr
     assert words in done.stdout
 
 
 def test_somebody_comes_is_exported_and_erased(serra: Running) -> None:
     """A steward is added beside the running service, handed their data, and erased after a question."""
-    token = serra_command(serra.folder, "add-steward", "Zed Quick").stdout.split()[-1]
+    token = serra.command("add-steward", "Zed Quick").stdout.split()[-1]
     headers = {"Authorization": f"Bearer {token}"}
     asked = httpx.post(f"{serra.url}/graphql", json={"query": ME}, headers=headers).json()
     person = asked["data"]["viewer"]["person"]["id"]
-    exported = json.loads(serra_command(serra.folder, "export-person", person).stdout)
+    exported = json.loads(serra.command("export-person", person).stdout)
     assert exported["sections"]["profile"]["rows"][0]["name"] == "Zed Quick"
-    done = serra_command(serra.folder, "erase-person", person, says="y\n")
+    done = serra.command("erase-person", person, says="y\n")
     assert "Zed Quick, id " in done.stderr
     assert "steward of this installation" in done.stderr
     assert json.loads(done.stdout)["by"] == "OPERATOR"
-    assert done.stdout.strip() in serra_command(serra.folder, "erasures").stdout.splitlines()
+    assert done.stdout.strip() in serra.command("erasures").stdout.splitlines()
 
 
 def test_a_database_that_dies_comes_back(tmp_path: Path) -> None:
@@ -75,7 +57,21 @@ def test_a_database_that_dies_comes_back(tmp_path: Path) -> None:
         serra.do("lab_editor", "exportMyData", {}, "dataExport { askedAt }")
         query = "{ viewer { dataExport { readyAt } } }"
         serra.eventually("lab_editor", query, lambda data: data["viewer"]["dataExport"]["readyAt"])
-        assert serra_command(serra.folder, "erasures").returncode == 0
+        assert serra.command("erasures").returncode == 0
     finally:
         serra.stop()
-    assert "no Serra runs on" in serra_command(serra.folder, "erasures").stderr
+    assert "no Serra runs on" in serra.command("erasures").stderr
+
+
+def test_what_is_still_starting_can_be_stopped(tmp_path: Path) -> None:
+    """Ctrl-C while the demo is loaded ends everything then, not when all of it is there; the next start goes on."""
+    serra = begin(tmp_path / "data")
+    serra.wait_for("The database is up to date")
+    serra.stop()
+    said = "".join(serra.said)
+    assert (serra.process.returncode, "Stopping" in said) == (0, True)
+    assert "The demo is loaded" not in said
+    assert "Traceback" not in said
+    again = start(tmp_path / "data")
+    again.stop()
+    assert any("The demo is loaded" in line for line in again.said)

@@ -3,9 +3,6 @@
 import asyncio
 import io
 import json
-import os
-import sys
-from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from infra.auditing import AuditFailed, NothingSealed, read_hash, read_instant
 from infra.embedded import EmbeddedServers
 from infra.postgres.database import Database
 from services.audit.seals import head, seal_log
+from tests.commands import serra_command
 from tests.factories.log import forging, write_lines
 from tests.factories.network import organisation
 
@@ -75,15 +73,10 @@ async def test_a_broken_log_is_told_batch_by_batch(commands: Commands, servers: 
 
 async def test_the_command_line_ends_with_1_where_something_is_wrong(clean: Database, servers: EmbeddedServers) -> None:
     """As a command that knows the database alone: 0 and the hash for a whole log, 1 for a broken one, 3 for nothing."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERRA_", "MEILI_"))}
-    environment["SERRA_DATABASE_URL"] = servers.database_url
 
-    async def run(*command: str) -> tuple[int | None, str, str]:
-        started = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "infra.cli", "audit", *command, stdout=PIPE, stderr=PIPE, env=environment
-        )
-        out, err = await started.communicate()
-        return started.returncode, out.decode(), err.decode()
+    async def run(*command: str) -> tuple[int, str, str]:
+        done = await asyncio.to_thread(serra_command, "audit", *command, SERRA_DATABASE_URL=servers.database_url)
+        return done.returncode, done.stdout, done.stderr
 
     await write_lines(2)
     assert [(await run(command))[0] for command in ("head", "verify")] == [3, 3]
@@ -125,6 +118,15 @@ async def test_an_export_is_json_lines(commands: Commands, tmp_path: Path) -> No
     auditing.verify_file(file, (await head()).hash.hex(), commands.said.append)
     with pytest.raises(AuditFailed, match="There is no organisation «gent»"):
         await auditing.export(commands.url, "gent", None, None, out)
+
+
+def test_a_file_that_is_no_export_is_refused_in_words(commands: Commands, tmp_path: Path) -> None:
+    """What is not text, or no JSON, is named with its line."""
+    file = tmp_path / "export.jsonl"
+    for wrong in (b'{"format": "\xff"}\n', b"PK\x03\x04", b"[1, 2"):
+        file.write_bytes(wrong)
+        with pytest.raises(AuditFailed, match=r"export\.jsonl, line 1: "):
+            auditing.verify_file(file, None, commands.said.append)
 
 
 def test_what_is_given_wrongly_is_refused_in_words() -> None:

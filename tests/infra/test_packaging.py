@@ -10,7 +10,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from infra.audit import read_audit
+from infra.advisories import read_audit
 from infra.bootstrap import pip_settings, uv_flags, uv_settings
 from infra.lock import SOURCES, without_hashes
 

@@ -16,7 +16,7 @@ from services.ports import Ports
 NOBODY_ANSWERS = Settings(secret=SecretStr("x" * 32), meili_url="http://127.0.0.1:1")
 
 
-async def test_a_open_search_that_is_away_is_said_to_be(open_database: Database, ports: Ports) -> None:
+async def test_a_search_engine_that_is_away_is_said_to_be(open_database: Database, ports: Ports) -> None:
     """Readiness tells that Meilisearch does not answer, and the service is ready: PostgreSQL answers in its place."""
     async with open_search(NOBODY_ANSWERS, open_database) as search:
         parts = Parts(open_database, replace(ports, search=search))

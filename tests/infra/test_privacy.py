@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
@@ -19,6 +17,7 @@ from infra.worker import worker
 from services.ports import Ports
 from services.test_rounds.tables import Consent, TestRound
 from tests.client import Client
+from tests.commands import serra_command
 from tests.factories.cases import content, published_case
 from tests.factories.network import SmallNetwork
 from tests.factories.privacy import EMAIL, HOME, NAME, joined
@@ -30,21 +29,10 @@ Serra = Callable[..., Awaitable["subprocess.CompletedProcess[str]"]]
 @pytest.fixture
 def serra(servers: EmbeddedServers) -> Serra:
     """Run `serra …` on the suite's database, which is all they need; what is to be typed comes as `says`."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SERRA_", "MEILI_"))} | {
-        "SERRA_DATABASE_URL": servers.database_url
-    }
 
     async def run(*arguments: str, says: str = "") -> "subprocess.CompletedProcess[str]":
-        return await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-m", "infra.cli", *arguments],
-            cwd=Path(__file__).parents[2],
-            env=environment,
-            input=says,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        url = servers.database_url
+        return await asyncio.to_thread(serra_command, *arguments, says=says, SERRA_DATABASE_URL=url)
 
     return run
 
@@ -63,6 +51,11 @@ async def test_an_export_is_a_file_for_its_owner_alone(
     assert (await serra("export-person", EMAIL, "--to", str(to))).returncode == 1
     printed = json.loads((await serra("export-person", str(ada))).stdout)
     assert printed["sections"] == told["sections"]
+    nowhere = await serra("export-person", EMAIL, "--to", str(tmp_path / "none" / "ada.json"))
+    assert (nowhere.returncode, nowhere.stderr.splitlines()[-1]) == (
+        1,
+        f"{tmp_path / 'none' / 'ada.json'} cannot be written: No such file or directory. Name a new file elsewhere.",
+    )
     refused = await serra("export-person", "nobody@serra.example")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "Nobody here has the address" in refused.stderr

@@ -1,5 +1,6 @@
 """The search engine that every installation has: PostgreSQL's full text, stemmers and trigrams."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -30,6 +31,18 @@ if TYPE_CHECKING:
 _WRITERS_LOCK: Final = 0x5E44A5EA4C  # any number that nothing else in the database locks
 _PERFECT: Final = 100 * 100 * 100  # best quality, best field, the reader's own language: see ask.sql
 _DICTIONARIES: Final = (list(STEMMERS), list(STEMMERS.values()))
+_UNAVAILABLE: Final = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+)
+"""What keeps the database from answering; what is wrong with a statement is a fault of ours."""
+_HEALTH_SECONDS: Final = 2
 
 
 def _statement(name: str) -> str:
@@ -101,11 +114,11 @@ class PostgresSearch:
             return await _search(connection, question, asked)
 
     async def healthy(self) -> bool:
-        """Whether the database answers."""
+        """Whether the database answers within 2 seconds."""
         try:
-            async with self._connection() as connection:
+            async with asyncio.timeout(_HEALTH_SECONDS), self._connection() as connection:
                 return bool(await connection.fetchval("select true"))
-        except SearchEngineUnavailable:
+        except (SearchEngineUnavailable, TimeoutError):
             return False
 
     @asynccontextmanager
@@ -114,7 +127,7 @@ class PostgresSearch:
         try:
             async with self._pool.acquire() as connection:
                 yield connection
-        except (TimeoutError, OSError, asyncpg.InterfaceError, *_UNAVAILABLE) as error:
+        except _UNAVAILABLE as error:
             raise SearchEngineUnavailable(f"PostgreSQL does not answer: {error}") from error
 
     @asynccontextmanager
@@ -131,16 +144,6 @@ class PostgresSearch:
             after = {(way, lexeme) for way, lexeme in await connection.fetch(_LEXEMES, *keys)}
             if gone := before - after:
                 await _forget(connection, gone)
-
-
-_UNAVAILABLE: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
-)
 
 
 async def _put(connection: "Connection", thing: Indexed) -> int:

@@ -12,6 +12,7 @@ import asyncpg
 from infra.embedded import EmbeddedServers
 from infra.http.leaving import PATIENCE
 from infra.postgres.database import Database
+from tests.factories.network import SmallNetwork
 from tests.infra.http.conftest import App, Serve
 
 QUERY = "{ cases(first: 1) { nodes { slug } } organisations(first: 1) { nodes { slug } } }"
@@ -19,12 +20,14 @@ _WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'
 
 
 @asynccontextmanager
-async def locked(servers: EmbeddedServers, service_url: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
-    """Hold the tables of cases and organisations, so that who reads them waits; a connection to watch them with."""
+async def locked(
+    servers: EmbeddedServers, service_url: str, tables: str = '"case", organisation'
+) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+    """Hold tables, so that who reads them waits; a connection to watch them with."""
     holder, watcher = await asyncpg.connect(servers.database_url), await asyncpg.connect(service_url)
     try:
         async with holder.transaction():
-            await holder.execute('lock table "case", organisation in access exclusive mode')
+            await holder.execute(f"lock table {tables} in access exclusive mode")
             yield watcher  # a connection of its own: within a transaction pg_stat_activity stands still
     finally:
         await holder.close()
@@ -51,6 +54,18 @@ async def test_the_deadline_ends_the_sql(
         assert response.status_code == 504
         assert response.json()["errors"][0]["extensions"]["code"] == "DEADLINE"
         await waiting(watcher, 0)
+
+
+async def test_the_deadline_counts_while_it_is_looked_up_who_asks(
+    serve: Serve, servers: EmbeddedServers, service_url: str, network: SmallNetwork
+) -> None:
+    """Whoever brings a document that nobody has sent before is told after the deadline too."""
+    asked = {"query": "{ viewer { person { slug: name } } }"}
+    http = serve(request_timeout_seconds=0.2)
+    async with locked(servers, service_url, "personal_token"), asyncio.timeout(5):
+        response = await http.post("/graphql", json=asked, headers={"Authorization": f"Bearer {network.olen_editor}"})
+    assert response.status_code == 504
+    assert response.json()["errors"][0]["extensions"]["code"] == "DEADLINE"
 
 
 class Connection:

@@ -103,7 +103,7 @@ async def test_a_broken_cookie_is_none(serra: Installation) -> None:
     browser = serra.browser()
     for cookie in ("serra=", "other=1; serra", "serra-sign-in=x", 'a="\\', "serra\x01=1"):
         asked = await browser.http.post("/graphql", json={"query": ME}, headers={"Cookie": cookie})
-        assert asked.json() == {"data": {"viewer": None}} or asked.json()["data"]["viewer"] is None
+        assert asked.json()["data"]["viewer"] is None
     wrong = await browser.http.post(
         "/graphql", json={"query": ME}, headers={"Cookie": "serra=x", "Sec-Fetch-Site": "none"}
     )

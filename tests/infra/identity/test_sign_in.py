@@ -2,8 +2,10 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from unittest.mock import ANY
 
+import asyncpg
 import pytest
 
 from infra.identity import tokens
@@ -381,3 +383,24 @@ async def test_an_organisation_that_goes_takes_its_provider_along(
     await browser.sign_in(issuer)
     await Organisation.delete().where(Organisation.id == network.olen)
     assert await Session.count() == await ExternalIdentity.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [(asyncpg.CannotConnectNowError("starting"), 503, "UNAVAILABLE"), (KeyError("secret"), 500, "INTERNAL")],
+)
+async def test_what_fails_is_told_as_everywhere(serra: Installation, error: Exception, status: int, code: str) -> None:
+    """A database that is away is 503, to be tried again; anything else is 500 with an id. A browser gets a page."""
+
+    class Failing:
+        async def begin(self, *_: object) -> None:
+            raise error
+
+    serra.app.identity.signing_in = cast("Any", Failing())
+    http = serra.browser().http
+    told = await http.get("/sign-in")
+    assert (told.status_code, code_of(told)) == (status, code)
+    assert told.headers.get("retry-after") == ("5" if status == 503 else None)
+    page = await http.get("/sign-in", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert str(error) not in told.text + page.text

@@ -10,6 +10,7 @@ from services.search.ports import (
     SearchEngineUnavailable,
     SearchQuestion,
 )
+from tests.clock import Clock
 from tests.infra.search.examples import case
 
 QUESTION = SearchQuestion("greenhouse", ("public",))
@@ -53,17 +54,6 @@ class Shelf:
     async def healthy(self) -> bool:
         """Whether it is there."""
         return not self.is_away
-
-
-class Clock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        """What it shows."""
-        return self.now
 
 
 @pytest.fixture

@@ -264,6 +264,12 @@ async def test_a_database_that_is_away_is_an_unavailable_engine() -> None:
         assert not await away.healthy()
 
 
+async def test_health_is_told_while_all_connections_are_busy(search_url: str) -> None:
+    """Whoever asks whether the engine is healthy is told no within seconds, and does not wait for a connection."""
+    async with asyncpg.create_pool(search_url, min_size=1, max_size=1) as pool, pool.acquire(), asyncio.timeout(5):
+        assert not await PostgresSearch(pool).healthy()
+
+
 async def test_missing_tables_are_said_so(search_url: str) -> None:
     """Before the migrations have run, the engine names the remedy."""
     nowhere = {"search_path": "pg_catalog"}

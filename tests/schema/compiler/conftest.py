@@ -8,11 +8,11 @@ import pytest_asyncio
 
 from infra.identity.tokens import Tokens
 from infra.postgres.database import Database
-from infra.worker import drain
 from services.ports import Ports
 from tests.emptying import empty
 from tests.factories.network import SmallNetwork
 from tests.factories.worlds import lively_network
+from tests.follow_ups import drain
 from tests.schema.compiler.roads import Roads, rows_of
 
 
