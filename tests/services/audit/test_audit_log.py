@@ -146,7 +146,8 @@ async def test_the_log_is_one_statement(as_: As, network: SmallNetwork, monkeypa
         await log_of(admin)
         with noted(monkeypatch) as statements:
             await log_of(admin)
-        assert len(statements) == 1
+        # Twice a second somebody asks whether keys have changed.
+        assert len([one for one in statements if "keyring_epoch" not in one]) == 1
 
 
 async def test_a_sign_in_for_another_organisation_reads_nothing(
