@@ -139,6 +139,7 @@ class Operations:
         while node is not None and followed.watch(_wholes(node)):
             node = await self._node(headers, followed)
         followed.shown = frozenset(_shown(node or {}))
+        followed.until = self.endpoint.identity.until(headers)
         return node is not None
 
     async def _node(self, headers: Headers, followed: Following) -> dict[str, Any] | None:
