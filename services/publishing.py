@@ -129,15 +129,15 @@ class Publishing(Generic[W, V]):
             check_revision(expected, whole.revision)
             latest = await self._latest(whole.id)
             await self._check_current(whole)
-            own = self._own(whole.id, whole.owner)
             release = (
                 await self._readers(viewer, audience, whole.id, whole.owner) if audience else latest.release_audience
             )
             if latest.status in CLOSED:
+                own = self._own(whole.id, whole.owner)
                 await self._open(self._blank(viewer, whole.id, latest.number + 1, own, release), write)
             else:
                 check_writable(Status[latest.status])
-                await self._rewrite(latest, own, release, write)
+                await self._rewrite(latest, release, write)
             await self._changed(viewer, whole, f"edit_{self.noun}")
         return whole.id
 
@@ -323,13 +323,11 @@ class Publishing(Generic[W, V]):
         await self._give(whole, version, audience)
 
     async def _give(self, whole: W, version: V, audience: list[str]) -> None:
-        """Give a version, its parts and the whole their readers. Whom a review let in stays until it ends."""
-        version.audience = [*audience, *lent(version.audience)]
+        """Give the current version, its parts and the whole their readers. Whom reviews let in stay until they end."""
+        version.audience = [*audience, *dict.fromkeys(lent([*version.audience, *whole.audience]))]
         await self.version.update({self.version.audience: version.audience}).where(self.version.id == version.id)
         await self.released(version)
-        await self.whole.update({self.whole.audience: [*audience, *lent(whole.audience)]}).where(
-            self.whole.id == whole.id
-        )
+        await self.whole.update({self.whole.audience: version.audience}).where(self.whole.id == whole.id)
 
     def _own(self, whole_id: UUID, owner: UUID) -> list[str]:
         """The readers of what is not published."""
@@ -361,8 +359,9 @@ class Publishing(Generic[W, V]):
         await self.version.insert(version)
         await _insert(manuscript.parts)
 
-    async def _rewrite(self, version: V, own: list[str], release: list[str], write: Write) -> None:
-        manuscript = await _written(write, version.id, own)
+    async def _rewrite(self, version: V, release: list[str], write: Write) -> None:
+        # For its readers of before: a review may have let one of them in.
+        manuscript = await _written(write, version.id, version.audience)
         for table in self.parts:
             part: Any = table  # every part names its version; Piccolo has no type that says so
             await part.delete().where(part.version == version.id)

@@ -12,6 +12,7 @@ from services.organisations.terms import Role, TokenScope
 PUBLIC = "public"
 _PERSON = "person:"
 _ADMITTED = "admitted:"
+_REVIEW = "review:"
 _RANK = {Role.READER: 0, Role.REVIEWER: 1, Role.EDITOR: 2, Role.ADMIN: 3}
 
 
@@ -35,24 +36,29 @@ def admission_key(case: UUID) -> str:
     return f"{_ADMITTED}{case}"
 
 
+def review_key(review: UUID) -> str:
+    """The key of a reviewer who may read a thing only while they review it: in its audience, and theirs, till then."""
+    return f"{_REVIEW}{review}"
+
+
 def admissions(keyring: Iterable[str]) -> list[str]:
     """The keys among some that somebody holds because a case's owner has let them in."""
     return [key for key in keyring if key.startswith(_ADMITTED)]
 
 
+def lent(audience: Iterable[str]) -> list[str]:
+    """The keys among some that a review lends its reviewer."""
+    return [key for key in audience if key.startswith(_REVIEW)]
+
+
 def handed_on(audience: Iterable[str], *speakers: UUID | None) -> list[str]:
     """The keys of an audience that what follows from it inherits.
 
-    A person's own key is not among them: it may be lent, as to a guest for the time of a review, and whatever inherited
-    it would outlast the loan. `speakers` are people who keep theirs.
+    What is one person's alone is not among them: what a review lends ends with it, and what somebody said is theirs.
+    `speakers` are people who keep their own key.
     """
     kept = {person_key(speaker) for speaker in speakers if speaker}
-    return [key for key in audience if not key.startswith(_PERSON) or key in kept]
-
-
-def lent(audience: Iterable[str]) -> list[str]:
-    """The keys of single people, each of which is in an audience for a time only."""
-    return [key for key in audience if key.startswith(_PERSON)]
+    return [key for key in audience if not key.startswith((_PERSON, _REVIEW)) or key in kept]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Who signs a request: by a personal token, by a token of a trusted issuer, or by a session's cookie."""
 
+import math
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -51,6 +52,15 @@ class Identity:
         """Look everyone up anew."""
         for remembered in (self.tokens, self.sessions, self.machines):
             remembered.forget()
+
+    def until(self, headers: Mapping[bytes, bytes]) -> float:
+        """Until when, by `time.monotonic`, who signs is what they were found to be, unless something changes."""
+        address = asker.address.get()
+        bearer = headers.get(b"authorization", b"").decode("latin-1").partition(" ")[2].strip()
+        if bearer:
+            return (self.machines if is_machine_token(bearer) else self.tokens).until(bearer, address)
+        secret = self.session_secret(headers)
+        return self.sessions.until(secret, address) if secret else math.inf
 
     def knew(self, headers: Mapping[bytes, bytes]) -> bool:
         """Whether the credentials of a request were found valid a while ago, from the same address."""

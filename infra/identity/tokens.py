@@ -69,6 +69,14 @@ class Tokens:
         """
         return (secret_hash(secret), address) in self._known
 
+    def until(self, secret: str, address: str) -> float:
+        """Until when, by `time.monotonic`, the holder is what they were found to be, unless something changes.
+
+        No longer than the secret and each of their keys last. Who is not remembered is to be looked up anew soon.
+        """
+        soon = time.monotonic() + LOOKED_AT_SECONDS
+        return self._viewers.get((secret_hash(secret), address), (soon, None))[0]
+
     async def holder(self, secret: str, address: str = "") -> Viewer:
         """Whose secret it is, from an address. Raises InvalidToken."""
         if time.monotonic() >= self._look_again:

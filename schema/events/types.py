@@ -10,6 +10,7 @@ from schema.cases.types import Case
 from schema.compiler.declare import column, declare, expression, inline, many, one, rows, text
 from schema.compiler.sources import Rule
 from schema.events.terms import EventKind
+from schema.inside import inside
 from schema.organisations.types import Organisation
 from schema.shared import Connection, LocalisedText, Node
 from services.artefacts.tables import Artefact as ArtefactRow
@@ -18,6 +19,8 @@ from services.events import tables as t
 if TYPE_CHECKING:
     from schema.artefacts.types import Artefact
 
+_INSIDE = f"({inside('{event}.organisation')} or {inside('{event}.host')})"
+"""Whether the viewer belongs to the organisation that recorded the event, or to its host."""
 _SHOWN = 'from event_case shown where shown.event = {event}.id and shown."case" = {target}.id'
 
 
@@ -84,5 +87,9 @@ class Event(Node):
     artefacts: Connection[Annotated["Artefact", strawberry.lazy("schema.artefacts.types")]] = artefacts_of(
         ArtefactRow.event, "Files from it that the viewer may read, the newest first."
     )
-    revision: int = column(t.Event.revision, "Rises with every change; give it back as `expectedVersion`.")
+    revision: int | None = expression(
+        f"case when {_INSIDE} then {{event}}.revision end",
+        "Rises with every change, of links to cases that not everybody reads too; give it back as `expectedVersion`."
+        " Null outside the organisations that recorded and hosted it.",
+    )
     created_at: datetime = column(t.Event.created_at, "When it was recorded.")

@@ -178,4 +178,8 @@ class Lab(Node):
     case: Annotated["Case", strawberry.lazy("schema.cases.types")] | None = declared(
         One("{target}.id = {lab}.case"), "The case that tells of it, if the viewer may read it."
     )
-    revision: int = column(t.Lab.revision, "Rises with every change; give it back as `expectedVersion`.")
+    revision: int | None = expression(
+        f"case when {inside('{lab}.organisation')} then {{lab}}.revision end",
+        "Rises with every change, of the link to a case that not everybody reads too; give it back as"
+        " `expectedVersion`. Null outside its organisation.",
+    )

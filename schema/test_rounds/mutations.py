@@ -255,6 +255,7 @@ class TestRoundMutations:
             info.context.viewer,
             _round(input.id),
             _attendances(input.participants),
+            threshold=info.context.threshold,
             expected_version=input.expected_version,
         )
         return await answer(p.RecordParticipantsPayload, "testRound", call)

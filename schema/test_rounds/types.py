@@ -39,8 +39,8 @@ class TestRound(Node):
     status: RoundStatus = column(t.TestRound.status, "Where it stands in its life.")
     revision: int = column(
         t.TestRound.revision,
-        "Rises with every change of what all its readers may read, so not with consents; give it back as"
-        " `expectedVersion`.",
+        "Rises with every change of what all its readers may read, so neither with consents nor with the number of a"
+        " group that is hidden before and after; give it back as `expectedVersion`.",
     )
     is_example: bool = column(t.TestRound.is_example, "Whether it was made up for demonstration.")
     problem: LocalisedText = text(t.TestRound.problem, "What is to be solved. Frozen by registration.")

@@ -23,7 +23,7 @@ _INSERT = """
     readers as (
         select version, array(
             select key from unnest(keys) with ordinality as all_of_them(key, place)
-            where key not like all (array['person:%', 'admitted:%']) or key = $4 order by place
+            where key not like all (array['person:%', 'admitted:%', 'review:%']) or key = $4 order by place
         ) as keys from widest
     ),
     made as (

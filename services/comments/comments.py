@@ -22,7 +22,7 @@ from services.organisations.terms import Role, TokenScope
 from services.subjects import KINDS, Subject, Thing, access_subject, organisation_of, readable_subject, subject_of
 from services.text import clean
 from services.transaction import transaction
-from services.viewer import Viewer, admission_key, admissions
+from services.viewer import Viewer, admission_key, admissions, lent
 
 _INSERT = {
     # Of all writes this one is made most, and Piccolo takes ten times as long to put the same words together.
@@ -183,10 +183,10 @@ async def delete_comment(viewer: Viewer, comment_id: UUID | None, *, expected_ve
 def _is_usual(viewer: Viewer, new: NewComment) -> bool:
     """Whether it speaks of the current version, for the viewer's one organisation, to all who may read it.
 
-    Whoever was let into some case may be speaking of that one, to fewer.
+    Whoever was let into something may be speaking of that, to fewer.
     """
     named = (new.subject_version, new.organisation, new.audience)
-    return all(one is None for one in named) and not admissions(viewer.keyring)
+    return all(one is None for one in named) and not [*admissions(viewer.keyring), *lent(viewer.keyring)]
 
 
 async def _changeable(viewer: Viewer, comment_id: UUID | None, expected: int | None) -> tuple[Comment, UUID]:

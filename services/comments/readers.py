@@ -7,9 +7,10 @@ from services.access import readable, within
 from services.audiences import Audience, keyring_of, keys
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal
+from services.organisations.people import viewer_of
 from services.organisations.tables import NetworkMember
 from services.subjects import Subject
-from services.viewer import Viewer, admission_key, handed_on, organisation_key, person_key
+from services.viewer import Viewer, admission_key, handed_on, lent, organisation_key, person_key
 
 
 async def readers(
@@ -22,7 +23,7 @@ async def readers(
     it answers, says so. Raises DomainError for readers outside.
     """
     author = person_key(viewer.require_person())
-    widest = handed_on(_widest(subject, answered), viewer.person, answered.author if answered else None)
+    widest = handed_on(await _widest(subject, answered), viewer.person, answered.author if answered else None)
     own = organisation_key(organisation)
     if wanted is None:
         chosen = answered.audience if answered else ()
@@ -45,12 +46,15 @@ async def readers(
     return list(dict.fromkeys([*kept, author] if own in strangers else kept))
 
 
-def _widest(subject: Subject, answered: Comment | None) -> list[str]:
+async def _widest(subject: Subject, answered: Comment | None) -> list[str]:
     if answered is None:
         return list(subject.audience)
     if answered.subject_version == subject.version:
         return list(answered.audience)
-    return shared(subject.audience, answered.audience)
+    asked = await viewer_of(answered.author, ()) if answered.author and lent(subject.audience) else None
+    # A guest of a review reads this version by another key than the one by which they read what they said.
+    guest = [person_key(answered.author)] if asked and readable(lent(subject.audience), asked.keyring) else []
+    return shared([*subject.audience, *guest], answered.audience)
 
 
 def shared(one: Sequence[str], other: Sequence[str]) -> list[str]:

@@ -40,8 +40,13 @@ ADMISSIONS = f"array(select distinct 'admitted:' || admission.\"case\" {_LET_IN}
 
 The hour is asked each time that a keyring is made, so an admission ends by itself. Nobody's profile is read by them.
 """
-FIRST_END = f"(select min(admission.until) {_LET_IN})"
-"""When the first of these ends, and the keyring with it; null if there is none."""
+LENDS = "review.lent_until > now() and review.status in ('REQUESTED', 'ACCEPTED')"
+"""Whether a review is open, and lends its key to its reviewer."""
+_LENT = f"from review where review.reviewer = person.id and {LENDS}"
+REVIEWS = f"array(select 'review:' || review.id {_LENT} order by 1)"
+"""The keys that reviews lend a person, for as long as each is open. They end by the clock like the others."""
+FIRST_END = f"least((select min(admission.until) {_LET_IN}), (select min(review.lent_until) {_LENT}))"
+"""When the first of all these ends, and the keyring with it; null if there is none."""
 
 _RENEW = f"update person set audience = {KEYS} where person.id = any({{}}::uuid[]) and erased_at is null"  # noqa: S608 - only the constant above stands in it
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from services import log
 from services.errors import refuse_if
 from services.ids import new_id
-from services.organisations.keyrings import ADMISSIONS, FIRST_END, KEYS, renew_audiences
+from services.organisations.keyrings import ADMISSIONS, FIRST_END, KEYS, LENDS, REVIEWS, renew_audiences
 from services.organisations.rules import LONGEST_LIFE, check_name
 from services.organisations.tables import NetworkMember, Person, PersonalToken
 from services.organisations.terms import Role, TokenScope
@@ -21,15 +21,15 @@ from services.viewer import (
     ANYONE,
     PUBLIC,
     Viewer,
-    admission_key,
     admissions,
+    lent,
     network_key,
     organisation_key,
     person_key,
 )
 
 _VIEWER = f"""
-    person.id as person, person.name, person.is_steward, {KEYS} || {ADMISSIONS} as keys,
+    person.id as person, person.name, person.is_steward, {KEYS} || {ADMISSIONS} || {REVIEWS} as keys,
     array(
         select membership.organisation from membership
         where membership.person = person.id order by membership.organisation
@@ -48,15 +48,22 @@ _OF_TOKEN = f"""
       and person.erased_at is null
 """  # noqa: S608 - as above
 
-_ADMITTED_WITHIN = """
-    select admission."case" from admission join "case" on "case".id = admission."case"
+_LET_IN_WITHIN = f"""
+    with asked as (select {{}}::uuid as person, {{}}::uuid as within, {{}}::uuid as member_of)
+    select 'admitted:' || admission."case" as key
+    from asked, admission join "case" on "case".id = admission."case"
     where admission.until > now() and (
-        admission.organisation = {} or admission.person = {} and "case".owner = {}
+        admission.organisation = asked.member_of or admission.person = asked.person and "case".owner = asked.within
     )
-"""
+    union all
+    select 'review:' || review.id from asked, review
+    where review.reviewer = asked.person and {LENDS}
+        and (review.organisation = asked.member_of or review.requested_by = asked.within)
+"""  # noqa: S608 - as above
 """As in services.organisations.keyrings, for one organisation alone: what it was let into, and the person by it.
 
-Who let a person in trusts them, and not whoever says for another organisation that this is them.
+Who let a person in trusts them, and not whoever says for another organisation that this is them. Who asked for a review
+trusts the organisation that they review for as well.
 """
 
 _OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.erased_at is null"  # noqa: S608 - as above
@@ -113,9 +120,9 @@ async def narrowed(viewer: Viewer, organisation: UUID | None) -> Viewer:
     if role is not None:
         networks = await NetworkMember.select(NetworkMember.network).where(NetworkMember.organisation == organisation)
         kept |= {organisation_key(organisation), *(network_key(one["network"]) for one in networks)}
-    if admissions(viewer.keyring):
-        let_in = await Person.raw(_ADMITTED_WITHIN, organisation if role else None, viewer.person, organisation)
-        kept |= {admission_key(one["case"]) for one in let_in}
+    if admissions(viewer.keyring) or lent(viewer.keyring):
+        let_in = await Person.raw(_LET_IN_WITHIN, viewer.person, organisation, organisation if role else None)
+        kept |= {one["key"] for one in let_in}
     return replace(
         viewer,
         roles=MappingProxyType({organisation: role} if role else {}),

@@ -164,7 +164,8 @@ HOLDINGS: Final = (
         "reviewer",
         Erasure.UNLINK,
         (
-            *("id", *_SUBJECT, "subject_version", "organisation", "requested_by", "status", "due_on", "is_guest"),
+            *("id", *_SUBJECT, "subject_version", "organisation", "requested_by", "status"),
+            *("due_on", "is_guest", "lent_until"),
             *("conflict_of_interest", "declined_reason", "body", "language", "recommendation"),
             *("created_at", "updated_at", "submitted_at"),
         ),

@@ -1,7 +1,7 @@
 """Verbs on reviews. Each runs in one transaction and appends to the log."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,13 @@ from services.access import access, access_for_change, check_revision, require_r
 from services.errors import ErrorCode, refusal, refuse_if
 from services.languages import LanguageCode
 from services.life_cycle import check_going_on
+from services.organisations.keyrings import keyring_change
 from services.organisations.people import viewer_of
 from services.organisations.tables import Organisation, Person
 from services.organisations.terms import Role, TokenScope
 from services.reviews import rules
 from services.reviews.concerned import concerned
-from services.reviews.guests import admit, dismiss
+from services.reviews.guests import admit, dismiss, lent_until
 from services.reviews.tables import Review
 from services.reviews.terms import OPEN, Recommendation
 from services.reviews.terms import ReviewStatus as Status
@@ -65,7 +66,7 @@ async def request_review(
 ) -> UUID:
     """Ask a person outside the organisations concerned (rule 9) to review a version, by default the newest."""
     viewer.require_scope(TokenScope.WRITE)
-    async with transaction():
+    async with keyring_change():
         if thing is not None and thing[0] == "Artefact":
             raise refusal(ErrorCode.INVALID, "A file is reviewed with what it belongs to.", "subject")
         organisation = await access_subject_for_change(viewer, thing, "subject")
@@ -82,6 +83,7 @@ async def request_review(
         rules.check_independent(reviewer.roles, involved, "reviewer")
         reviewing_for = rules.reviewing_for(reviewer, await _organisation(new.organisation))
         await _check_not_asked(subject, reviewer)
+        is_guest = await _open_to(viewer, subject, reviewer, claim.id, new)
         review = Review(
             id=claim.id,
             audience=[organisation_key(organisation), person_key(reviewer.require_person())],
@@ -90,12 +92,12 @@ async def request_review(
             organisation=reviewing_for,
             requested_by=organisation,
             due_on=new.due_on,
-            is_guest=await _open_to(viewer, subject, reviewer, new),
+            is_guest=is_guest,
+            lent_until=lent_until(new.due_on) if is_guest else None,
         )
         await Review.insert(review)
-        if review.is_guest:
-            expiry = new.due_on + timedelta(days=rules.EXPIRES_AFTER_DAYS + 1)
-            await log.enqueue("expire_review", at=datetime.combine(expiry, time(), UTC), id=str(review.id))
+        if is_guest:
+            await log.enqueue("expire_review", at=review.lent_until, id=str(review.id))
         await log.record(viewer, "request_review", "Review", review.id, organisation=organisation)
     return claim.id
 
@@ -127,7 +129,7 @@ async def decline_review(
     viewer.require_scope(TokenScope.REVIEW)
     declined_reason = clean(reason or "") or None
     refuse_if(rules.check_length(declined_reason or "", "reason"))
-    async with transaction():
+    async with keyring_change():
         review = await _mine(viewer, review_id, Status.DECLINED, expected_version)
         await _change(viewer, review, "decline_review", Status.DECLINED, declined_reason=declined_reason)
         await dismiss(viewer, review)
@@ -143,7 +145,7 @@ async def submit_review(
     if not body:
         raise refusal(ErrorCode.REQUIRED, "Write the review.", "body")
     refuse_if(rules.check_length(body, "body"))
-    async with transaction():
+    async with keyring_change():
         review = await _mine(viewer, review_id, Status.SUBMITTED, expected_version)
         require_role(viewer, review.organisation, Role.REVIEWER, "review for it")
         await _check_independent(viewer, review)
@@ -162,7 +164,7 @@ async def submit_review(
 
 
 async def expire_review(review_id: UUID) -> None:
-    """End a guest's reading once the review has expired. Harmless when repeated."""
+    """Tidy up after a guest once the review has expired: their key is gone already. Harmless when repeated."""
     async with transaction():
         review = await Review.objects().where(Review.id == review_id).lock_rows("NO KEY UPDATE").first()
         if review is not None and rules.is_expired(Status[review.status], review.due_on, _today()):
@@ -232,16 +234,16 @@ async def _check_not_asked(subject: Subject, reviewer: Viewer) -> None:
             raise refusal(ErrorCode.ALREADY_EXISTS, "This person has been asked to review it already.", "reviewer")
 
 
-async def _open_to(viewer: Viewer, subject: Subject, reviewer: Viewer, new: NewReview) -> bool:
-    """Make sure that the reviewer can read the version; whether they do so as a guest."""
+async def _open_to(viewer: Viewer, subject: Subject, reviewer: Viewer, review: UUID, new: NewReview) -> bool:
+    """Make sure that the reviewer can read the version; whether they do so as a guest of the review."""
     thing = (subject.kind, subject.id)
     if await readable_subject(reviewer, thing, subject.version):
         return False
     if not new.guest_reader:
         message = "The reviewer may not read this version. Share it with them, or let them read it with guestReader."
         raise refusal(ErrorCode.INVALID, message, "guestReader")
-    await admit(viewer, subject, reviewer)
-    if not await readable_subject(reviewer, thing, subject.version):
+    guest = await admit(viewer, subject, reviewer, review)
+    if not await readable_subject(guest, thing, subject.version):
         message = "The reviewer may not read the case that the round belongs to. Ask its owner to share it with them."
         raise refusal(ErrorCode.INVALID, message, "reviewer")
     return True

@@ -24,6 +24,9 @@ class Review(Identified, Dated, Shareable, Table):
     status = Varchar(length=12, choices=ReviewStatus, default=ReviewStatus.REQUESTED)
     due_on = Date(default=None)
     is_guest = Boolean(default=False, help_text="The reviewer may read the subject only because of this review.")
+    lent_until = Timestamptz(
+        null=True, default=None, help_text="When a guest's key ends, if the review has not ended before."
+    )
     conflict_of_interest = Text(
         null=True,
         default=None,

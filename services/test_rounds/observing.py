@@ -10,8 +10,8 @@ from services.reading import Reading
 from services.test_rounds import content as c
 from services.test_rounds.consents import ALIAS_LIMIT, consents_of, short
 from services.test_rounds.rows import MOST_PEOPLE
-from services.test_rounds.rules import check_consent
-from services.test_rounds.steps import changed, check_ready, is_repeated, reached, ready
+from services.test_rounds.rules import check_consent, suppressed
+from services.test_rounds.steps import changed, changed_inside, check_ready, is_repeated, reached, ready
 from services.test_rounds.tables import Observation, ParticipantGroup, Site, TestRound
 from services.test_rounds.terms import LawfulBasis
 from services.transaction import transaction
@@ -75,15 +75,25 @@ async def record_observations(
 
 
 async def record_participants(
-    viewer: Viewer, round_id: UUID | None, participants: Sequence[c.Attendance], *, expected_version: int | None = None
+    viewer: Viewer,
+    round_id: UUID | None,
+    participants: Sequence[c.Attendance],
+    *,
+    threshold: int,
+    expected_version: int | None = None,
 ) -> UUID:
-    """Say how many of each group came; a number given again takes the place of the one before."""
+    """Say how many of each group came; a number given again takes the place of the one before.
+
+    Groups of fewer than `threshold` are hidden outside (rule 6), and so is that one was put right within it.
+    """
     async with transaction():
         found = await ready(viewer, round_id, "record_participants", expected_version)
         check_batch(participants, "participants")
-        groups = {
-            row["id"]
-            for row in await ParticipantGroup.select(ParticipantGroup.id).where(ParticipantGroup.test_round == found.id)
+        groups: dict[UUID, int | None] = {
+            row["id"]: row["actual"]
+            for row in await ParticipantGroup.select(ParticipantGroup.id, ParticipantGroup.actual).where(
+                ParticipantGroup.test_round == found.id
+            )
         }
         reader = Reading()
         for n, one in enumerate(participants):
@@ -92,9 +102,11 @@ async def record_participants(
                 reader.problem(ErrorCode.NOT_FOUND, "This round has no group with this id.", *path, "group")
             reader.between(0, MOST_PEOPLE, one.actual, *path, "actual")
         reader.finish()
-        for one in participants:
-            await ParticipantGroup.update({ParticipantGroup.actual: one.actual}).where(ParticipantGroup.id == one.group)
-        await changed(viewer, found, "record_participants")
+        came = {one.group: one.actual for one in participants if one.group in groups}
+        for group, actual in came.items():
+            await ParticipantGroup.update({ParticipantGroup.actual: actual}).where(ParticipantGroup.id == group)
+        shows = any(suppressed([groups[one]], threshold) != suppressed([came[one]], threshold) for one in came)
+        await (changed if shows else changed_inside)(viewer, found, "record_participants")
     return found.id
 
 

@@ -29,7 +29,7 @@ from services.test_rounds.steps import changed, check_ready, is_repeated, reache
 from services.test_rounds.tables import Criterion, Deviation, ParticipantGroup, Site, TestRound
 from services.test_rounds.terms import LawfulBasis, RoundStatus
 from services.transaction import transaction
-from services.viewer import Viewer, handed_on, organisation_key
+from services.viewer import Viewer, handed_on, lent, organisation_key
 
 LAST_NUMBER: Final = 9_999
 
@@ -95,7 +95,7 @@ async def edit_test_round(
             if case is None:
                 raise unknown("test round", "id")
             require_role(viewer, found.organisation, Role.EDITOR, "say who may read its test rounds")
-            columns["audience"] = await _audience(viewer, edit.audience, found.organisation, case)
+            columns["audience"] = await _readers(viewer, edit.audience, found, case)
         await _edit_parts(found, edit, reader)
         await changed(viewer, found, "edit_test_round", columns)
     return found.id
@@ -175,7 +175,7 @@ async def share_test_round(
         case = await Case.objects().where(Case.id == found.case).first()
         if case is None:
             raise unknown("test round", "id")
-        readers = await _audience(viewer, audience, found.organisation, case)
+        readers = await _readers(viewer, audience, found, case)
         await changed(viewer, found, "share_test_round", {TestRound.audience: readers})
     return found.id
 
@@ -219,6 +219,11 @@ async def _audience(viewer: Viewer, audience: Audience | None, organisation: UUI
             "audience",
         )
     return keys
+
+
+async def _readers(viewer: Viewer, audience: Audience, found: TestRound, case: Case) -> list[str]:
+    """The keys of a round that is there. Whom reviews of it let in stay until they end."""
+    return [*await _audience(viewer, audience, found.organisation, case), *lent(found.audience)]
 
 
 async def _number(case: UUID, organisation: UUID, wanted: int | None) -> int:

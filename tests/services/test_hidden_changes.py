@@ -9,6 +9,7 @@ import pytest
 from tests.client import Client
 from tests.factories.artefacts import UPLOAD, announced, next_version, stored_file
 from tests.factories.cases import content, published_case
+from tests.factories.events import edited, recorded
 from tests.factories.network import SmallNetwork
 from tests.factories.practices import PUBLIC, practice_content, published_practice
 from tests.factories.reviews import accepted
@@ -119,6 +120,37 @@ async def test_consents_do_not_show(as_: As, network: SmallNetwork) -> None:
         await moved(editor, mutation, made, **given)
         assert await all_of(editor, thing) != own
         assert await all_of(outside, thing) == before, mutation
+
+
+async def test_a_small_number_that_is_put_right_does_not_show(as_: As, network: SmallNetwork) -> None:
+    """What was under the threshold and stays under it is the same outside; what passes it shows."""
+    editor, outside = as_(network.olen_editor), as_(network.outsider)
+    await published_case(editor, audience=PUBLIC)
+    made = await running(editor, audience=PUBLIC)
+    await moved(editor, "recordParticipants", made, participants=attendance(made, 3, 9, 3, 3, 3, 3))
+    thing = ("TestRound", made["id"])
+    before = await all_of(outside, thing)
+    own = await all_of(editor, thing)
+    await moved(editor, "recordParticipants", made, participants=attendance(made, 0, 9, 4, 3, 3, 3))
+    assert await all_of(editor, thing) != own
+    assert await all_of(outside, thing) == before
+    await moved(editor, "recordParticipants", made, participants=attendance(made, 0, 9, 5, 3, 3, 3))
+    assert await all_of(outside, thing) != before
+
+
+async def test_links_to_a_hidden_case_do_not_show(as_: As, network: SmallNetwork) -> None:
+    """Whether an event or a lab tells of a case that one may not read, and that this was changed, is theirs alone."""
+    editor, outside = as_(network.olen_editor), as_(network.outsider)
+    await published_case(editor)
+    event = await recorded(editor, organisation="olen")
+    named = {"names": en("Lab"), "formats": [{"name": en("Talk")}]}
+    lab = (await editor.do("createLab", {**named, "slug": "lab", "organisation": "olen"}, "lab { id }"))["lab"]["id"]
+    things = (("Event", event), ("Lab", lab))
+    before, own = await all_of(outside, *things), await all_of(editor, *things)
+    await editor.do("editEvent", edited(event, cases=["olen-vision"]), "event { id }")
+    await editor.do("editLab", {**named, "id": lab, "case": "olen-vision"}, "lab { id }")
+    assert all(now != then for now, then in zip(await all_of(editor, *things), own, strict=True))
+    assert await all_of(outside, *things) == before
 
 
 @pytest.mark.parametrize("token", ["olen_editor", "outsider"])

@@ -153,6 +153,11 @@ def _admissions_for_ever(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(people, "_OF_TOKEN", people._OF_TOKEN.replace("admission.until > now() and", ""))
 
 
+@patching
+def _reviews_for_ever(patched: pytest.MonkeyPatch) -> None:
+    patched.setattr(people, "_OF_TOKEN", people._OF_TOKEN.replace("review.lent_until > now() and", ""))
+
+
 # -- sessions of one organisation's provider --------------------------------------------------------------------------
 
 
@@ -166,8 +171,13 @@ def _sessions_hold_everything(patched: pytest.MonkeyPatch) -> None:
 
 @patching
 def _sessions_of_all_guests(patched: pytest.MonkeyPatch) -> None:
-    wrong = people._ADMITTED_WITHIN.replace('"case".owner = {}', "{}::uuid is not null")
-    patched.setattr(people, "_ADMITTED_WITHIN", wrong)
+    patched.setattr(people, "_LET_IN_WITHIN", people._LET_IN_WITHIN.replace('"case".owner = asked.within', "true"))
+
+
+@patching
+def _sessions_of_all_reviewers(patched: pytest.MonkeyPatch) -> None:
+    asked = "review.organisation = asked.member_of or review.requested_by = asked.within"
+    patched.setattr(people, "_LET_IN_WITHIN", people._LET_IN_WITHIN.replace(asked, "true"))
 
 
 # -- the rest ----------------------------------------------------------------------------------------------------------
@@ -232,8 +242,10 @@ MISTAKES: dict[str, tuple[str, Mistake]] = {
     "embargoes are ignored, in resolvers": ("resolver", _embargoes_ignored),
     "embargoes are ignored, in search": ("snippet", _embargoes_ignored),
     "admissions never end": ("node", _admissions_for_ever),
+    "reviews never end": ("node", _reviews_for_ever),
     "sessions hold what other organisations give": ("node", _sessions_hold_everything),
     "sessions open what others let their person into": ("list", _sessions_of_all_guests),
+    "sessions open what others had their person review": ("node", _sessions_of_all_reviewers),
     "refusals tell what there is": ("error text", _telling_refusals),
 }
 """What goes wrong → the surface that must show it, and how it is brought about."""

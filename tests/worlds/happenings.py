@@ -25,7 +25,6 @@ from tests.worlds.model import (
     has_reached,
     keys,
     of_case,
-    own,
     readable,
 )
 from tests.worlds.rows import Row, comment, line, said
@@ -142,8 +141,7 @@ async def _edit_case(scene: Scene) -> Event | None:
     await scene.client(actor).do("editCase", {"id": global_id("Case", case.id), "content": content}, "case { id }")
     newest = await scene.place.owner.fetchrow(_NEWEST, case.id)
     assert newest is not None
-    # The guests of a review read the draft that is there; its outcomes are written anew, for who reads all drafts.
-    outcome, last = Outcome(newest["outcome"], indicator, own(case)), case.versions[-1]
+    outcome, last = Outcome(newest["outcome"], indicator, None), case.versions[-1]
     if last.is_published:
         made = Version(newest["id"], title, newest["number"], False, None, last.readers, outcome)  # noqa: FBT003
         case.versions = (*case.versions, made)
@@ -254,6 +252,17 @@ async def _end_admission(scene: Scene) -> Event | None:
     return Event("admission ended")
 
 
+async def _end_review(scene: Scene) -> Event | None:
+    """A reviewer says no."""
+    could = [(case, one) for case in scene.world.cases for one in case.reviews if one.is_open]
+    if not could:
+        return None
+    case, declined = scene.chance.choice(could)
+    await scene.client(declined.reviewer).do("declineReview", {"id": global_id("Review", declined.id)}, "review { id }")
+    case.reviews = tuple(one for one in case.reviews if one is not declined)
+    return Event("review ended")
+
+
 HAPPENINGS: tuple[Callable[[Scene], Awaitable[Event | None]], ...] = (
     _say,
     _comment_elsewhere,
@@ -264,6 +273,7 @@ HAPPENINGS: tuple[Callable[[Scene], Awaitable[Event | None]], ...] = (
     _leave_organisation,
     _leave_network,
     _end_admission,
+    _end_review,
 )
 
 

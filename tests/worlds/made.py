@@ -17,6 +17,7 @@ from tests.worlds.model import (
     Network,
     Outcome,
     Person,
+    Review,
     Round,
     Session,
     Version,
@@ -108,12 +109,19 @@ def _case(chance: Random, world: World) -> Case:
                 outcome=Outcome(new_id(), word(), narrowed),
             )
         )
-    holders = [*(one.id for one in world.people), *world.organisations]
-    admissions = tuple(Admission(new_id(), one, _instant(chance, world.now)) for one in some(chance, holders, 2))
-    guests = frozenset(f"person:{one.id}" for one in some(chance, world.people, 1))
+    # Twice the people with sessions: what those do not open is seldom hidden from them otherwise.
+    people = [*(one.person for one in world.sessions), *world.people]
+    holders = dict.fromkeys(some(chance, [*(one.id for one in people), *world.organisations], 3))
+    admissions = tuple(Admission(new_id(), one, _instant(chance, world.now)) for one in holders)
+    reviews = tuple(
+        Review(
+            new_id(), one, chance.choice(list(world.organisations)), _instant(chance, world.now), chance.random() < 0.8
+        )
+        for one in some(chance, world.people, 2)
+    )
     kind = chance.choice(["METHOD", "GUIDANCE"])
     shown = frozenset({standing(versions), numbers})
-    return Case(new_id(), f"c-{word()}", body, kind, tuple(versions), admissions, guests, shown)
+    return Case(new_id(), f"c-{word()}", body, kind, tuple(versions), admissions, reviews, shown)
 
 
 def _part_of(chance: Random, whole: Keys) -> Keys:

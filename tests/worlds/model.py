@@ -49,6 +49,17 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """A review that somebody was asked for; as its guest they read until an instant, if it `is_open`."""
+
+    id: UUID
+    reviewer: Person
+    organisation: UUID
+    until: datetime
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """An outcome; `narrowed` are its own readers, where they are fewer than its version's."""
 
@@ -72,7 +83,7 @@ class Version:
 
 @dataclass(slots=True, eq=False)
 class Case:
-    """A case: `guests` were let in by a review, into the case and the versions `shown` to them."""
+    """A case: `reviews` let their reviewers in, into the case, its current version and those `shown` to them."""
 
     id: UUID
     slug: str
@@ -80,7 +91,7 @@ class Case:
     kind: str
     versions: tuple[Version, ...]
     admissions: tuple[Admission, ...]
-    guests: Keys
+    reviews: tuple[Review, ...]
     shown: frozenset[int]
 
 
@@ -165,11 +176,22 @@ def keys(world: World, person: Person | None, within: UUID | None = None) -> Key
         if one.until > world.now
         and (one.holder in organisations or (one.holder == person.id and within in {None, case.owner}))
     }
+    reviewing = {
+        one.id
+        for case in world.cases
+        for one in case.reviews
+        if one.reviewer is person
+        and one.is_open
+        and one.until > world.now
+        # A sign-in for one organisation opens what they review for it, or by its own wish.
+        and (within in {None, case.owner} or one.organisation in organisations)
+    }
     return frozenset(
         {"public", f"person:{person.id}"}
         | {f"organisation:{one}" for one in organisations}
         | {f"network:{one}" for one in networks}
         | {f"admitted:{one}" for one in admitted}
+        | {f"review:{one}" for one in reviewing}
     )
 
 
@@ -195,8 +217,13 @@ def current(world: World, case: Case) -> Version:
 
 def of_version(world: World, case: Case, version: Version) -> Keys:
     """The readers of a version."""
-    guests = case.guests if version.number in case.shown else frozenset()
+    guests = lent(case) if version.number in case.shown or version is current(world, case) else frozenset()
     return own(case) | guests | (version.readers if has_reached(world, version) else frozenset())
+
+
+def lent(case: Case) -> Keys:
+    """The keys of the open reviews of a case."""
+    return frozenset(f"review:{one.id}" for one in case.reviews if one.is_open)
 
 
 def of_case(world: World, case: Case) -> Keys:

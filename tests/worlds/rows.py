@@ -18,6 +18,7 @@ from tests.worlds.model import (
     Version,
     Whole,
     World,
+    lent,
     own,
     standing,
 )
@@ -114,7 +115,7 @@ def _status(case: Case, version: Version) -> str:
 
 def _readers(case: Case, version: Version) -> Keys:
     """Whom a version has reached before any embargo has ended."""
-    guests = case.guests if version.number in case.shown else frozenset()
+    guests = lent(case) if version.number in case.shown else frozenset()
     return own(case) | guests | (version.readers if _is_out(version) else frozenset())
 
 
@@ -168,6 +169,23 @@ def _cases(world: World) -> dict[str, list[Row]]:
             }
             for case in world.cases
             for one in case.admissions
+        ],
+        "review": [
+            {
+                "id": one.id,
+                "case": case.id,
+                "subject_version": case.versions[-1].number,
+                "reviewer": one.reviewer.id,
+                "organisation": one.organisation,
+                "requested_by": case.owner,
+                "status": "REQUESTED" if one.is_open else "DECLINED",
+                "due_on": f"{world.now + LATE:%F}",
+                "is_guest": True,
+                "lent_until": one.until,
+                "audience": [f"organisation:{case.owner}", f"person:{one.reviewer.id}"],
+            }
+            for case in world.cases
+            for one in case.reviews
         ],
     }
 

@@ -32,7 +32,7 @@ DELIVERIES = {
     *(f"case edited: {outcome}" for outcome in ("told", "not told", "over")),
     *(f"embargo ended: {outcome}" for outcome in ("told", "not told", "ended", "over")),
     *(f"{way} left: {outcome}" for way in ("organisation", "network") for outcome in ("not told", "ended", "over")),
-    *(f"admission ended: {outcome}" for outcome in ("not told", "ended", "over")),
+    *(f"{way} ended: {outcome}" for way in ("admission", "review") for outcome in ("not told", "ended", "over")),
     *(f"fence: {outcome}" for outcome in ("told", "not told", "over")),
 }
 """What happened: whom it was to be told of, whom not, whose subscription it was to end, and whose was over before."""

@@ -1,6 +1,8 @@
 """Changes → the subscriptions that follow them."""
 
 import asyncio
+import math
+import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from schema.compiler.follow import Happening, Topic
 
 GOING_AWAY: Final = "GOING_AWAY"
 STOPPING: Final = "This server stops. Subscribe again."
+_A_LITTLE = 0.05
 _LONGEST_START = 5.0
 _LONGEST_GOODBYE = 2.0
 
@@ -41,6 +44,7 @@ class Following:
 
     What has changed is read when it is its turn, so one that waits already stands for all later changes of its row.
     `shown` is what the viewer could read of the thing when they were looked at last; `known`, what of it is no news.
+    `until`, by `time.monotonic`, is when the first of their keys, or what they signed with, may end by itself.
     """
 
     hub: "Hub"
@@ -50,6 +54,7 @@ class Following:
     wholes: set[UUID] = field(default_factory=set)
     shown: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    until: float = math.inf
     _waiting: deque[UUID | None] = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: Ended | None = None
@@ -59,10 +64,10 @@ class Following:
         return self
 
     async def __anext__(self) -> UUID | None:
-        """The next event; None also when nothing has happened for long. Raises Ended."""
+        """The next event; None also when something has ended by itself, or nothing happened for long. Raises Ended."""
         if not self._waiting and self._ended is None:
             try:
-                await asyncio.wait_for(self._arrived.wait(), self.limits.belief)
+                await asyncio.wait_for(self._arrived.wait(), self._patience())
             except TimeoutError:
                 return None
         if self._ended is not None:
@@ -71,6 +76,10 @@ class Following:
         if not self._waiting:
             self._arrived.clear()
         return row
+
+    def _patience(self) -> float:
+        # A little later: the database's clock decides, and what it said was on its way here for a while.
+        return min(self.limits.belief, max(self.until - time.monotonic(), 0.0) + _A_LITTLE)
 
     def put(self, row: UUID | None) -> None:
         """One more event."""

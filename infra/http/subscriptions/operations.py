@@ -29,7 +29,10 @@ _NO_LONGER = "What you subscribed to is no longer there for you."
 _IS_THERE = """query ($id: ID!) { node(id: $id) {
     __typename
     ... on Case { number revision versions { id status contacts { name } } }
-    ... on TestRound { rises: revision consents { alias purpose givenAt withdrawnAt } case { id } }
+    ... on TestRound {
+        rises: revision case { id }
+        consents { alias purpose givenAt withdrawnAt } participants { id actual { display } }
+    }
     ... on Artefact { subject { ... on Node { id } ... on TestRound { case { id } } } }
 } }"""
 """What is followed, what a change of it changes for the viewer, and the wholes that it is read with."""
@@ -139,6 +142,7 @@ class Operations:
         while node is not None and followed.watch(_wholes(node)):
             node = await self._node(headers, followed)
         followed.shown = frozenset(_shown(node or {}))
+        followed.until = self.endpoint.identity.until(headers)
         return node is not None
 
     async def _node(self, headers: Headers, followed: Following) -> dict[str, Any] | None:

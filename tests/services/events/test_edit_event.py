@@ -25,8 +25,9 @@ async def test_a_record_is_replaced(as_: As, network: SmallNetwork, clean: Datab
         "participants": [{"country": "FI"}],
         "themes": [{"statement": {"text": "Trust"}}],
         "sourceDocument": None,
-        "revision": 2,
+        "revision": None,
     }
+    assert (await editor.ask('{ event(slug: "stockholm-2019") { revision } }'))["event"] == {"revision": 2}
     actions = await clean.pool.fetch("select action, organisation from log where subject_type = 'Event' order by id")
     assert [tuple(row) for row in actions] == [("create_event", network.pes), ("edit_event", network.pes)]
 

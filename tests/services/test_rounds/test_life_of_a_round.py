@@ -91,7 +91,7 @@ class Life(RuleBasedStateMachine):
         )
         self.id: UUID = self.run(test_rounds.plan_test_round(self.viewer, plan))
         self.state, self.revision, self.inside = "PLANNED", 1, 0
-        self.consented, self.seen, self.judged = False, 0, False
+        self.consented, self.seen, self.judged, self.shown = False, 0, False, ""
         for step in (self.register, self.start, self.analyse, self.judge, self.conclude)[:steps]:
             step()
 
@@ -209,10 +209,14 @@ class Life(RuleBasedStateMachine):
                 self._only_inside()
             self.consented, self.seen = False, 0
 
-    @rule()
-    def count(self) -> None:
-        came = c.Attendance(self.part(ParticipantGroup), 3)
-        self.record("count", observing.record_participants(self.viewer, self.id, [came]))
+    @rule(actual=st.sampled_from([3, 4, 9]))
+    def count(self, actual: int) -> None:
+        came = c.Attendance(self.part(ParticipantGroup), actual)
+        if self.record("count", observing.record_participants(self.viewer, self.id, [came], threshold=5)):
+            shown = "<5" if actual < 5 else str(actual)
+            if shown == self.shown:
+                self._only_inside()
+            self.shown = shown
 
     @rule()
     def find(self) -> None:

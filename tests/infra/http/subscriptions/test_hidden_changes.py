@@ -16,7 +16,7 @@ from tests.factories.cases import content, published_case
 from tests.factories.network import SmallNetwork
 from tests.factories.organisations import olen_admin, person_of
 from tests.factories.reviews import VERDICT, accepted
-from tests.factories.rounds import RETAIN_UNTIL, moved, registered
+from tests.factories.rounds import RETAIN_UNTIL, attendance, moved, registered, running
 from tests.infra.http.subscriptions.conftest import serving
 from tests.infra.http.subscriptions.talking import converse
 
@@ -122,6 +122,26 @@ async def test_consents_are_told_inside_alone(as_: As, network: SmallNetwork, pa
         cancelled = [{"language": "en", "text": "Nobody came."}]
         await moved(editor, "cancelTestRound", made, reason=cancelled)
         assert (await outside.next())["testRoundChanged"]["status"] == "CANCELLED"
+
+
+async def test_a_small_number_that_is_put_right_is_told_inside_alone(
+    as_: As, network: SmallNetwork, patient: str
+) -> None:
+    """Outside it is hidden before and after; a number that can be read there is told there."""
+    editor = as_(network.olen_editor)
+    await published_case(editor, audience=EVERYONE)
+    made = await running(editor, audience=EVERYONE)
+    await moved(editor, "recordParticipants", made, participants=attendance(made, 3, 3, 3, 3, 3, 3))
+    async with converse(patient) as outside, converse(patient, network.olen_reader) as inside:
+        await outside.follow(ROUND, id=made["id"])
+        await inside.follow(ROUND, id=made["id"])
+        told = {"testRoundChanged": {"status": "RUNNING", "revision": made["revision"] + 1}}
+        await moved(editor, "recordParticipants", made, participants=attendance(made, 4, 3, 3, 3, 3, 3))
+        assert await inside.next() == told
+        assert await outside.hears_nothing()
+        await moved(editor, "recordParticipants", made, participants=attendance(made, 5, 3, 3, 3, 3, 3))
+        told["testRoundChanged"]["revision"] = made["revision"] + 2
+        assert [await one.next() for one in (inside, outside)] == [told, told]
 
 
 async def test_a_contact_that_is_taken_out_is_told_to_who_could_read_it(
