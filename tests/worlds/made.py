@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from random import Random
 from typing import TypeVar
 from uuid import UUID
@@ -34,6 +35,14 @@ from tests.worlds.model import (
 T = TypeVar("T")
 LETTERS = "bcdfghjklmnpqrstvwxz"
 
+_TIME, _VARIANT = -1 << 76, 2 << 62
+_numbers = count()
+
+
+def next_id() -> UUID:
+    """A new id that sorts after all before it: what is chosen among sorted keys then follows from the chance alone."""
+    return UUID(int=new_id().int & _TIME | _VARIANT | next(_numbers))
+
 
 def word() -> str:
     """A word that no language has, and that nobody could mistype for another."""
@@ -43,17 +52,19 @@ def word() -> str:
 def make_world(chance: Random) -> World:
     """A world, as chance will have it."""
     now = datetime.now(UTC)
-    world = World(word=word(), now=now, organisations={new_id(): f"o-{word()}" for _ in range(chance.randint(2, 5))})
+    world = World(word=word(), now=now, organisations={next_id(): f"o-{word()}" for _ in range(chance.randint(2, 5))})
     bodies = list(world.organisations)
     for _ in range(chance.randint(0, 3)):
         members = frozenset(some(chance, bodies))
-        world.networks.append(Network(new_id(), f"n-{word()}", word(), members))
+        world.networks.append(Network(next_id(), f"n-{word()}", word(), members))
     for _ in range(chance.randint(2, 6)):
         works_at = tuple(some(chance, bodies, at_most=2))
         runs = frozenset(one for one in works_at if chance.random() < 0.4)
-        world.people.append(Person(new_id(), works_at, runs, f"serra_{secrets.token_urlsafe(32)}"))
+        world.people.append(Person(next_id(), works_at, runs, f"serra_{secrets.token_urlsafe(32)}"))
     for person in some(chance, [one for one in world.people if one.organisations], 1):
-        world.sessions.append(Session(new_id(), person, chance.choice(person.organisations), secrets.token_urlsafe(32)))
+        world.sessions.append(
+            Session(next_id(), person, chance.choice(person.organisations), secrets.token_urlsafe(32))
+        )
     for _ in range(chance.randint(1, 4)):
         world.cases.append(_case(chance, world))
     for number in range(1, chance.randint(0, 3) + 1):
@@ -100,28 +111,28 @@ def _case(chance: Random, world: World) -> Case:
         narrowed = frozenset({f"organisation:{body}"}) if state == "PUBLISHED" and chance.random() < 0.3 else None
         versions.append(
             Version(
-                id=new_id(),
+                id=next_id(),
                 token=word(),
                 number=number,
                 is_published=state != "DRAFT",
                 embargo=_instant(chance, world.now) if state == "EMBARGO" else None,
                 readers=readers,
-                outcome=Outcome(new_id(), word(), narrowed),
+                outcome=Outcome(next_id(), word(), narrowed),
             )
         )
     # Twice the people with sessions: what those do not open is seldom hidden from them otherwise.
     people = [*(one.person for one in world.sessions), *world.people]
     holders = dict.fromkeys(some(chance, [*(one.id for one in people), *world.organisations], 3))
-    admissions = tuple(Admission(new_id(), one, _instant(chance, world.now)) for one in holders)
+    admissions = tuple(Admission(next_id(), one, _instant(chance, world.now)) for one in holders)
     reviews = tuple(
         Review(
-            new_id(), one, chance.choice(list(world.organisations)), _instant(chance, world.now), chance.random() < 0.8
+            next_id(), one, chance.choice(list(world.organisations)), _instant(chance, world.now), chance.random() < 0.8
         )
         for one in some(chance, world.people, 2)
     )
     kind = chance.choice(["METHOD", "GUIDANCE"])
     shown = frozenset({standing(versions), numbers})
-    return Case(new_id(), f"c-{word()}", body, kind, tuple(versions), admissions, reviews, shown)
+    return Case(next_id(), f"c-{word()}", body, kind, tuple(versions), admissions, reviews, shown)
 
 
 def _part_of(chance: Random, whole: Keys) -> Keys:
@@ -136,7 +147,7 @@ def _round(chance: Random, world: World, number: int) -> Round:
     readers = _part_of(chance, widest)
     if "public" in widest and chance.random() < 0.5:
         readers = _audience(chance, world)
-    return Round(new_id(), word(), case, organisation, number, readers | {f"organisation:{organisation}"})
+    return Round(next_id(), word(), case, organisation, number, readers | {f"organisation:{organisation}"})
 
 
 def _artefact(chance: Random, world: World) -> Artefact:
@@ -147,7 +158,7 @@ def _artefact(chance: Random, world: World) -> Artefact:
     widest = of_case(world, case) | case.versions[-1].readers
     narrowed = _part_of(chance, widest) | _audience(chance, world) if chance.random() < 0.5 else None
     is_stored, is_infected = chance.random() < 0.8, chance.random() < 0.2
-    return Artefact(new_id(), new_id(), word(), whole, organisation, narrowed, is_stored, is_infected)
+    return Artefact(next_id(), next_id(), word(), whole, organisation, narrowed, is_stored, is_infected)
 
 
 def make_comment(chance: Random, world: World) -> Comment:
@@ -160,7 +171,7 @@ def make_comment(chance: Random, world: World) -> Comment:
         readers |= {f"person:{author.id}"}
     before = [one.id for one in world.comments if one.whole is whole]
     answers = chance.choice([None, *before])
-    return Comment(new_id(), word(), whole, author, body, frozenset(readers), answers)
+    return Comment(next_id(), word(), whole, author, body, frozenset(readers), answers)
 
 
 def _readers(world: World, whole: Whole) -> Keys:
