@@ -53,6 +53,7 @@ async def test_everyone_is_told_what_the_model_says(delivered: Delivered, world:
 
 
 @pytest.mark.deep
+@pytest.mark.timeout(3 * 3600)
 async def test_thousands_of_worlds(checked: Checked) -> None:
     """The same for thousands of worlds, each named by a number, so that one can be looked at again."""
     assert set(await _in_many(lambda seed: checked(make_world(Random(seed))))) == SURFACES
