@@ -21,6 +21,7 @@ from graphql import (
 )
 
 from infra.http.extent import over_extent
+from infra.http.scopes import leads_further
 from infra.http.weighing import Weight, weigh
 from schema.compiler.catalogue import Catalogue
 from schema.compiler.run import PlanCache
@@ -37,13 +38,15 @@ CHARACTERS_KEPT = 2_000_000
 class Operation:
     """What kind of operation it is, what it asks of the database, and its short way if it has one.
 
-    `fields` are those at its root, fragments aside.
+    `fields` are those at its root, fragments aside. `further` is the field by which a mutation asks beyond what it
+    changes, which takes READ.
     """
 
     kind: OperationType
     weight: Weight
     short: ShortWay | None
     fields: tuple[str, ...] = ()
+    further: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ class Documents:
                 weigh(self._catalogue, node, one),
                 short_way(node, one, self._catalogue),
                 tuple(field.name.value for field in one.selection_set.selections if isinstance(field, FieldNode)),
+                leads_further(self._catalogue, node, one),
             )
             for one in node.definitions
             if isinstance(one, OperationDefinitionNode)

@@ -123,7 +123,7 @@ class GraphQLOverHTTP:
             raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation is sent by POST.", {"Allow": "POST"})
         if kind is OperationType.SUBSCRIPTION:
             raise Refused(406, "NOT_ACCEPTABLE", "Subscribe over WebSocket, or with «Accept: text/event-stream».")
-        context = await self.context(headers, document, kind)
+        context = await self.context(headers, document, operation)
         admitted = None
         if operation:  # else the executor says what is wrong with the name
             client = self.client(context.viewer)
@@ -202,11 +202,11 @@ class GraphQLOverHTTP:
             raise unavailable() from None
 
     async def context(
-        self, headers: Mapping[bytes, bytes], document: Document, kind: OperationType | None = OperationType.QUERY
+        self, headers: Mapping[bytes, bytes], document: Document, operation: Operation | None = None
     ) -> Context:
-        """What an operation knows. Raises Refused, also where its token may not be used for it."""
+        """What an operation knows; without one, what reads. Raises Refused, also where its token may not do it."""
         viewer = await self.viewer(headers)
-        check_reads(viewer, kind)
+        check_reads(viewer, operation.kind if operation else None, operation.further if operation else None)
         return Context(
             viewer=viewer,
             languages=wanted(headers.get(b"accept-language", b"").decode("latin-1")),

@@ -7,7 +7,6 @@ import strawberry
 from schema.compiler.declare import page
 from schema.compiler.sources import Filter, Order
 from schema.inside import inside_as
-from services.cases import tables as t
 from services.cases.rules import LAPSES_AFTER
 from services.organisations.terms import Role
 
@@ -19,6 +18,17 @@ IS_OPEN = (
 )
 _OF_ITS_CASES = '{target}."case" in (select owned.id from "case" owned where owned.owner = {organisation}.id)'
 _ASKED_OF_ITS_EDITORS = f"{_OF_ITS_CASES} and {inside_as('{organisation}.id', Role.ADMIN, Role.EDITOR)}"
+_ASKED_BY_PERSON = """
+    {target}.person = {person}.id and (
+        {within}::uuid is null or {target}.organisation = {within}::uuid
+        or {target}."case" in (select owned.id from "case" owned where owned.owner = {within}::uuid)
+    )
+"""
+_LET_IN = """
+    {target}.person = {person}.id
+    and ({within}::uuid is null or 'organisation:' || {within}::uuid = any({target}.audience))
+"""
+"""An admission's audience are both sides, so that of a guest names the case's owner and no other organisation."""
 
 
 @strawberry.input(description="Which requests for access; all conditions must hold.")
@@ -45,8 +55,9 @@ def requests_to_organisation() -> Any:
 def requests_of_person() -> Any:
     """A connection of the person's own requests."""
     return page(
-        "What the viewer asked to be let into, the newest first.",
-        on=t.AccessRequest.person,
+        "What the viewer asked to be let into, the newest first. A sign-in for one organisation alone has what they"
+        " asked for that, or of it.",
+        on=_ASKED_BY_PERSON,
         orders=REQUEST_ORDERS,
         filters=_FILTERS,
         filter_type=AccessRequestFilter,
@@ -56,7 +67,8 @@ def requests_of_person() -> Any:
 def admissions_of_person() -> Any:
     """A connection of the cases that the person themselves was let into."""
     return page(
-        "The cases that the viewer was let into as a guest, the newest first.",
-        on=t.Admission.person,
+        "The cases that the viewer was let into as a guest, the newest first. A sign-in for one organisation alone has"
+        " those of that.",
+        on=_LET_IN,
         orders=ADMISSION_ORDERS,
     )

@@ -14,14 +14,17 @@ _VALID_FOR_ADMINS = (
     " and exists (select from membership maker where maker.organisation = {organisation}.id"
     " and maker.role = 'ADMIN' and maker.person = {target}.invited_by)"
 )
-_VALID_FOR_PERSON = "{target}.person = {person}.id and {target}.expires_at > now() and app.asks_still({target}.id)"
+_VALID_FOR_PERSON = """
+    {target}.person = {person}.id and {target}.expires_at > now() and app.asks_still({target}.id)
+    and ({within}::uuid is null or {target}.organisation = {within}::uuid)
+"""
 
 
 def invitations_of_person() -> Any:
     """A connection of the person's valid invitations."""
     return page(
         "The organisations that ask the viewer to become a member, the newest first: by `inviteMember` with their id."
-        " Links are not among them.",
+        " Links are not among them. A sign-in for one organisation alone has those of that.",
         on=_VALID_FOR_PERSON,
         orders=_ORDERS,
     )

@@ -18,14 +18,16 @@ class NotificationFilter:
     is_read: bool | None = strawberry.field(default=None, description="Whether it was marked as read.")
 
 
+_CONCERNS = "({within}::uuid is null or {within}::uuid = any({target}.organisations))"
+_OF_PERSON = f"{{target}}.person = {{person}}.id and {_CONCERNS}"
 _FILTERS = {"isRead": Filter("({notification}.read_at is not null) = {value}::boolean")}
 
 
 def notifications_of_person() -> Any:
     """A connection of the person's notifications."""
     return page(
-        "What the viewer is told of, the newest first.",
-        on=Row.person,
+        "What the viewer is told of, the newest first. A sign-in for one organisation alone has what concerns that.",
+        on=_OF_PERSON,
         orders=_ORDERS,
         filters=_FILTERS,
         filter_type=NotificationFilter,
@@ -37,6 +39,6 @@ def unread_notifications_of_person() -> Any:
     return count(
         "Notification",
         Row.person,
-        "How many notifications the viewer has not marked as read.",
-        where="{target}.read_at is null",
+        "How many notifications of those that the viewer sees they have not marked as read.",
+        where=f"{{target}}.read_at is null and {_CONCERNS}",
     )

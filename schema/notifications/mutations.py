@@ -16,7 +16,7 @@ class MarkNotificationsReadInput:
     """Input of markNotificationsRead."""
 
     ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="Global ids of the viewer's own notifications; without it, all of them."
+        default=None, description="Global ids of the viewer's own notifications; without it, all that they see."
     )
 
 

@@ -11,6 +11,7 @@ from schema.organisations.anew import answer_anew
 from schema.organisations.terms import Role
 from schema.organisations.types import Membership, Organisation
 from schema.payload import Payload, read
+from services.identity import departures
 from services.organisations import members
 
 _ORGANISATION = "The organisation's slug."
@@ -132,19 +133,21 @@ class MemberMutations:
 
     @strawberry.mutation(
         description="Lay down your own membership, by any sign-in of yours. What it let you read is gone with your next"
-        " request; what you wrote keeps your name. The last ADMIN hands over first."
+        " request; what you wrote keeps your name. Your sessions there end, with the tokens that were made in them, and"
+        " its provider knows you no longer. The last ADMIN hands over first."
     )
     async def leave_organisation(
         self, info: Info[Context, None], input: LeaveOrganisationInput
     ) -> LeaveOrganisationPayload:
-        """See services.organisations.members.leave_organisation."""
-        call = members.leave_organisation(info.context.viewer, input.organisation)
+        """See services.identity.departures.leave_organisation."""
+        call = departures.leave_organisation(info.context.viewer, input.organisation)
         return await answer_anew(info, LeaveOrganisationPayload, "organisation", call)
 
     @strawberry.mutation(
-        description="Take somebody's membership away, which needs ADMIN, or lay down your own. The last ADMIN stays."
+        description="Take somebody's membership away, which needs ADMIN, or lay down your own. Their sessions there"
+        " end, with the tokens that were made in them. The last ADMIN stays."
     )
     async def remove_member(self, info: Info[Context, None], input: RemoveMemberInput) -> RemoveMemberPayload:
-        """See services.organisations.members.remove_member."""
-        call = members.remove_member(info.context.viewer, input.organisation, ids.read(input.person, "Person"))
+        """See services.identity.departures.remove_member."""
+        call = departures.remove_member(info.context.viewer, input.organisation, ids.read(input.person, "Person"))
         return await answer_anew(info, RemoveMemberPayload, "organisation", call)

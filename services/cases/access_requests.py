@@ -94,7 +94,9 @@ async def answer_access_request(viewer: Viewer, request_id: UUID | None, given: 
         await AccessRequest.update(answer=given.answer, answered_at=datetime.now(UTC), reason=reason).where(
             AccessRequest.id == request.id
         )
-        await tell_person(request.person, News(NotificationKind.ACCESS_ANSWERED, "Case", case.id, str(request.id)))
+        concerned = [case.owner, request.organisation] if request.organisation else [case.owner]
+        news = News(NotificationKind.ACCESS_ANSWERED, "Case", case.id, str(request.id))
+        await tell_person(request.person, news, *concerned)
         detail = {"answer": given.answer.value}
         await log.record(
             viewer, "answer_access_request", "AccessRequest", request.id, organisation=case.owner, detail=detail

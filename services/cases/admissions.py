@@ -104,7 +104,7 @@ async def admit_person(viewer: Viewer, case: Case, person: UUID, until: datetime
         raise refusal(ErrorCode.INVALID, "They belong to the case's owner, and read it already.", "person")
     audience = [organisation_key(case.owner), person_key(person)]
     made = await Admission.raw(_ADMIT_PERSON, new_id(), audience, case.id, person, None, until)
-    await tell_person(person, News(NotificationKind.ADMITTED, "Case", case.id, until.isoformat()))
+    await tell_person(person, News(NotificationKind.ADMITTED, "Case", case.id, until.isoformat()), case.owner)
     return await _admitted(viewer, case, made[0]["id"], until)
 
 

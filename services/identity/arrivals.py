@@ -22,7 +22,7 @@ from services.identity.tables import ExternalIdentity, IdentityProvider, SpentSt
 from services.identity.terms import IdentityKind
 from services.ids import new_id
 from services.organisations.keyrings import FIRST_END, keyring_change, renew_audiences
-from services.organisations.locks import lock_organisation
+from services.organisations.locks import lock_organisation, lock_people
 from services.organisations.members import admins
 from services.organisations.people import SignedIn, viewer_of
 from services.organisations.rules import check_admin_remains
@@ -143,6 +143,8 @@ async def _admitted(arrival: Arrival) -> tuple[ExternalIdentity | None, Role | N
         if role is None:
             return None, None
         identity = await _made(arrival)
+    # Locked, so that whoever is erased meanwhile is not made a member once they are.
+    await lock_people(persons=[identity.person])
     viewer = await viewer_of(identity.person, ()) or ANYONE
     if viewer.person is None:
         raise refusal(ErrorCode.FORBIDDEN, "This person was erased from the network at their own wish.")

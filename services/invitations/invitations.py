@@ -106,7 +106,7 @@ async def invite_person(
         # Whoever is asked again and again is told once a day.
         day = datetime.now(UTC).date().isoformat()
         news = News(NotificationKind.ORGANISATION_INVITATION, "Organisation", organisation.id, day)
-        await tell_person(person.id, news)
+        await tell_person(person.id, news, organisation.id)
     return claim.id
 
 

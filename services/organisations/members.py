@@ -10,6 +10,7 @@ from services.access import role_refusal, unknown
 from services.errors import ErrorCode, refusal, refuse_if
 from services.ids import new_id
 from services.organisations.keyrings import keyring_change, renew_audiences
+from services.organisations.locks import lock_people
 from services.organisations.organisations import organisation_for_change
 from services.organisations.rules import check_admin_remains, check_email, check_name
 from services.organisations.tables import Membership, Organisation, Person
@@ -184,7 +185,13 @@ async def make_person(name: str, email: str | None) -> UUID:
 
 
 async def join(organisation: Organisation, person: UUID, role: Role, membership: UUID) -> None:
-    """Make a person a member under that id. The caller holds the organisation's row and writes the log."""
+    """Make a person a member under that id. The caller holds the organisation's row and writes the log.
+
+    Raises DomainError, also for whoever was erased while they were coming in.
+    """
+    await lock_people(persons=[person])
+    if await Person.exists().where((Person.id == person) & Person.erased_at.is_not_null()):
+        raise refusal(ErrorCode.FORBIDDEN, "This person was erased from the network at their own wish.")
     joined = Membership.insert(
         Membership(id=membership, person=person, organisation=organisation.id, role=role)
     ).on_conflict(target=(Membership.person, Membership.organisation), action="DO NOTHING")

@@ -18,6 +18,7 @@ from services.artefacts.tables import ArtefactVersion
 from services.columns import has_happened
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
+from services.identity.departures import has_cut_a_sign_in
 from services.organisations.keyrings import keyring_change
 from services.organisations.locks import lock_organisations, lock_people
 from services.organisations.members import LEFT_LATELY, has_left_elsewhere, speaks_for_all
@@ -73,9 +74,10 @@ _ISSUERS: Final = """
     select provider.issuer from external_identity identity
     join identity_provider provider
         on provider.organisation = identity.organisation and provider.issuer = identity.issuer
+    join membership on membership.organisation = identity.organisation and membership.person = identity.person
     where identity.person = {} and identity.kind = 'PERSON' and provider.is_enabled order by 1
 """
-"""Where somebody can sign in."""
+"""Where somebody belongs and can sign in. Of nobody else's provider is anything asked, so that none can refuse it."""
 
 _TYPES: Final = {noun.table._meta.tablename: type_name for type_name, noun in SEARCHABLE.items()}  # noqa: SLF001 - Piccolo's reflection
 
@@ -92,6 +94,12 @@ async def erase_me(viewer: Viewer, confirm: str) -> Receipt:
         await _check_is_all(viewer)
         issuers = [row["issuer"] for row in await Person.raw(_ISSUERS, person)]
         refuse_if(check_is_they(viewer, issuers, datetime.now(UTC)))
+        if viewer.signed_in_at is None and await has_cut_a_sign_in(viewer):
+            raise refusal(
+                ErrorCode.FORBIDDEN,
+                "You left an organisation where you could sign in, less than 30 days ago: a token alone is not enough"
+                " now. Wait that long, or ask whoever runs this instance.",
+            )
         await check_can_be_erased(person)
         return await _erase(viewer, found, ErasedBy.SELF, Taken())
 

@@ -135,7 +135,7 @@ HOLDINGS: Final = (
         "notification",
         "person",
         Erasure.DELETE,
-        ("id", "created_at", "kind", "subject_type", "subject_id", "read_at"),
+        ("id", "created_at", "kind", "organisations", "subject_type", "subject_id", "read_at"),
     ),
     Holding(
         "comments",

@@ -24,7 +24,9 @@ from tests.worlds.streams import Heard, Operation, event_streams, one_socket, un
 PATIENCE = 5.0
 """Seconds that something may take to be told: more than the one that is promised, for machines that are busy."""
 EVENTS = 3
-_ENDED = "NOT_FOUND"
+_ENDED = ["NOT_FOUND"]
+_SIGNED_OUT = ["UNAUTHENTICATED"]
+_OVER = (_ENDED, _SIGNED_OUT)
 _COMMENT = "id body replyTo { id body } subject { ... on Node { id } ... on Case { title { text } } }"
 _CASE = "id revision title { text } versions { id title { text } } comments(first: 100) { nodes { id body } }"
 _ROUND = "id problem { text } case { id title { text } } comments(first: 100) { nodes { id body } }"
@@ -144,7 +146,7 @@ async def _compare(scene: Scene, followers: Sequence[Follower], event: Event, co
 
     def all_told() -> bool:
         return all(
-            one.heard.over if what == [_ENDED] else len(one.heard.results) >= one.looked_at + len(what)
+            one.heard.over if what in _OVER else len(one.heard.results) >= one.looked_at + len(what)
             for one, what in meant.items()
         )
 
@@ -154,7 +156,7 @@ async def _compare(scene: Scene, followers: Sequence[Follower], event: Event, co
         new = one.heard.results[one.looked_at :]
         one.looked_at = len(one.heard.results)
         told, said = [_told(result) for result in new], meant.get(one, [])
-        was_over, one.is_over = one.is_over, one.is_over or said == [_ENDED]
+        was_over, one.is_over = one.is_over, one.is_over or said in _OVER
         compared[f"{event.name}: {_outcome(said, was_over)}"] += 1
         if told != said or one.heard.over != one.is_over:
             held = sorted(one.viewer.keys(world))
@@ -167,15 +169,17 @@ async def _compare(scene: Scene, followers: Sequence[Follower], event: Event, co
 
 
 def _outcome(said: list[Any], was_over: bool) -> str:  # noqa: FBT001 - one of the two things that it is named by
-    if said == [_ENDED]:
+    if said in _OVER:
         return "ended"
     return "told" if said else "over" if was_over else "not told"
 
 
 def _meant(world: World, one: Follower, seen: set[UUID], event: Event) -> list[Any]:
     """What the model says that a follower is told of an event: the ids in each result, or that it is over."""
+    if any(session.secret in one.viewer.headers.get("Cookie", "") for session in world.ended_sessions):
+        return _SIGNED_OUT
     if one.whole.id not in seen:
-        return [_ENDED]
+        return _ENDED
     if one.field == "commentAdded":
         return [global_id("Comment", new.id) for new in event.comments if new.whole is one.whole and new.id in seen]
     drafts = isinstance(one.whole, Case) and reads_drafts(world, one.whole, one.viewer.keys(world))

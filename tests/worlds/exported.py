@@ -36,7 +36,7 @@ async def exports(look: Look) -> AsyncIterator[Told]:
     yield "export", {one["organisation"] for one in told["memberships"]}, set(map(str, person.organisations))
     let_in = sorted(str(case.id) for case in world.cases for one in case.admissions if one.holder == person.id)
     yield "export", sorted(one["case"] for one in told["admissions"]), let_in
-    yield "export", len(told["sessions"]), sum(one.person is person for one in world.sessions)
+    yield "export", len(told["sessions"]), sum(one.person is person for one in [*world.sessions, *world.ended_sessions])
     yield "export", [one.id for one in world.people if one is not person and str(one.id) in text], []
     id_ = f"data_export_{made['id'].replace('-', '')}"
     for other in (None, *world.people):

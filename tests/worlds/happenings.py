@@ -212,6 +212,9 @@ async def _leave_organisation(scene: Scene) -> Event | None:
     await scene.client(person).do("leaveOrganisation", given, "organisation { id }")
     person.organisations = tuple(one for one in person.organisations if one != body)
     person.administers -= {body}
+    over = [one for one in world.sessions if one.person is person and one.organisation == body]
+    world.ended_sessions += over
+    world.sessions = [one for one in world.sessions if one not in over]
     return Event("organisation left")
 
 

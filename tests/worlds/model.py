@@ -148,6 +148,7 @@ class World:
     networks: list[Network] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
+    ended_sessions: list[Session] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     rounds: list[Round] = field(default_factory=list)
     artefacts: list[Artefact] = field(default_factory=list)

@@ -12,6 +12,8 @@ Operation = Mapping[str, Any]
 """What is sent: `query` and `variables`."""
 _HERE = {"client": ("127.0.0.1", 1), "server": ("serra.test", 80), "path": "/graphql", "raw_path": b"/graphql"}
 _SCOPE = {"asgi": {"version": "3.0"}, "http_version": "1.1", "query_string": b"", "root_path": "", **_HERE}
+_NOBODY_NOW = 4403
+"""With what a WebSocket is closed whose credentials are valid no longer: it is over for all that is told by it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -119,7 +121,7 @@ async def one_socket(
             case "ping":
                 say(type="pong")
             case _:  # the opening of the WebSocket, and its close
-                pass
+                _note_close(heard, message)
 
     say(type="connection_init")
     scope = {"type": "websocket", "scheme": "ws", "subprotocols": ["graphql-transport-ws"], **_SCOPE}
@@ -129,6 +131,15 @@ async def one_socket(
     finally:
         said.put_nowait({"type": "websocket.disconnect", "code": 1000})
         await talking
+
+
+def _note_close(heard: Sequence[Heard], message: Mapping[str, Any]) -> None:
+    if message.get("code") != _NOBODY_NOW:
+        return
+    for one in heard:
+        if not one.over:
+            one.note({"errors": [{"extensions": {"code": "UNAUTHENTICATED"}}]})
+            one.note(None)
 
 
 def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

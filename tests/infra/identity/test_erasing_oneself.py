@@ -1,10 +1,11 @@
 """eraseMe where people sign in: a stolen token or an old session is not enough."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.identity.tables import Session
-from services.organisations.tables import Person
+from services.identity.tables import ExternalIdentity, Session
+from services.organisations.tables import Membership, Person
 from services.privacy.rules import FRESH
 from tests.client import Client
 from tests.infra.identity.issuer import Issuer
@@ -75,3 +76,20 @@ async def test_a_session_stays_one_after_a_change_of_roles(
     answer = (await browser.ask(both, name=NAME)).json()["data"]
     assert answer["leaveOrganisation"]["userErrors"] == [{"code": "NOT_FOUND"}]
     assert answer["eraseMe"]["receipt"], answer["eraseMe"]["userErrors"]
+
+
+async def test_who_is_erased_meanwhile_is_not_signed_in(
+    admin: Client, browser: Browser, serra: Installation, issuer: Issuer
+) -> None:
+    """Whom the provider names while they are being erased does not become a member again after it."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    await browser.sign_in(issuer)
+    identity = await ExternalIdentity.objects().first()
+    assert identity
+    await Membership.delete().where(Membership.person == identity.person)
+    async with serra.pool.acquire() as erasing, erasing.transaction():
+        await erasing.execute("update person set erased_at = now() where id = $1", identity.person)
+        coming = asyncio.create_task(serra.browser().sign_in(issuer))
+        assert not (await asyncio.wait({coming}, timeout=1))[0], "It did not wait."
+    assert (await coming).status_code == 403
+    assert not await Membership.exists().where(Membership.person == identity.person)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.postgres.database import Database
 from services.invitations.tables import Invitation
 from services.organisations.tables import Membership, Person, PersonalToken
 from services.organisations.terms import Role, TokenScope
@@ -159,3 +160,17 @@ async def test_admins_are_told_who_came(as_: As, network: SmallNetwork, work: Wo
     assert one == {"kind": "INVITATION_ACCEPTED", "subject": {"name": "Ann"}}
     for token in (network.olen_editor, await agency_admin(network)):
         assert (await as_(token).ask(INBOX))["viewer"]["notifications"]["nodes"] == []
+
+
+async def test_who_is_erased_meanwhile_does_not_come_in(as_: As, network: SmallNetwork, clean: Database) -> None:
+    """Whoever accepts while they are being erased is refused once they are, belongs nowhere, and leaves the link."""
+    secret, outsider = await link(as_(await olen_admin(network))), as_(network.outsider)
+    person_id = row(await person_of(outsider), "Person")
+    async with clean.pool.acquire() as erasing, erasing.transaction():
+        await erasing.execute("delete from membership where person = $1", person_id)
+        await erasing.execute("update person set erased_at = now() where id = $1", person_id)
+        coming = asyncio.create_task(told(outsider, secret))
+        assert not (await asyncio.wait({coming}, timeout=0.5))[0], "It did not wait."
+    assert [error["code"] for error in await coming] == ["FORBIDDEN"]
+    assert not await Membership.exists().where(Membership.person == person_id)
+    assert await Invitation.count() == 1
