@@ -9,6 +9,7 @@ from piccolo.table import Table
 
 from services.access import access, access_for_change, unknown
 from services.artefacts.tables import Artefact
+from services.audiences import KEYRING_OF
 from services.cases.tables import Case
 from services.errors import ErrorCode, refusal
 from services.life_cycle import kept, kept_with_case
@@ -79,6 +80,10 @@ VERSIONS: Mapping[str, str] = {
 """The statement of one version of a subject that a keyring may read: its organisation, the version's number, the
 readers of the subject and of the version, the case that it is or belongs to, and its state, `kept`, if it is kept as it
 is. It takes the subject's id, a number or null, and the keyring."""
+_FOR_ORGANISATION: Mapping[str, str] = {
+    name: statement.format("{}", "{}", KEYRING_OF.replace("ORGANISATION", "{}")) for name, statement in VERSIONS.items()
+}
+"""The same for an organisation's own keyring, whose id it takes three times."""
 _NEWEST: Mapping[str, str] = {
     "Case": 'select max(number) as number from case_version where "case" = {}',
     "Practice": "select max(number) as number from practice_version where practice = {}",
@@ -132,6 +137,12 @@ async def readable_subject(viewer: Viewer, thing: Thing, version: int | None) ->
         return None
     readers = _narrower(row["whole"], row["audience"])
     return Subject(kind, row_id, row["organisation"], row["version"], readers, row["of_case"], row["kept"])
+
+
+async def reads_itself(organisation: UUID, subject: Subject) -> bool:
+    """Whether an organisation may read the version itself now, whoever acts for it. One statement."""
+    given = subject.id, subject.version, *[organisation] * 3
+    return bool(await KINDS[subject.kind].table.raw(_FOR_ORGANISATION[subject.kind], *given))
 
 
 async def newest_version(thing: Thing) -> int | None:

@@ -10,6 +10,7 @@ from services.errors import ErrorCode, NotSignedIn, refusal
 from services.organisations.terms import Role, TokenScope
 
 PUBLIC = "public"
+_NETWORK = "network:"
 _PERSON = "person:"
 _ADMITTED = "admitted:"
 _REVIEW = "review:"
@@ -23,7 +24,12 @@ def organisation_key(organisation: UUID) -> str:
 
 def network_key(network: UUID) -> str:
     """The key that everyone in the network's organisations holds."""
-    return f"network:{network}"
+    return f"{_NETWORK}{network}"
+
+
+def is_network(key: str) -> bool:
+    """Whether a key is that of a network."""
+    return key.startswith(_NETWORK)
 
 
 def person_key(person: UUID) -> str:

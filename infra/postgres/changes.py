@@ -40,7 +40,7 @@ _NEW = """
 
 
 class Change(msgspec.Struct, array_like=True, frozen=True):
-    """A line of the log. `about` is what a new comment speaks of."""
+    """A line of the log. `about` is what a new comment speaks of, and `readers` the comment's audience."""
 
     number: int
     type: str
@@ -48,6 +48,7 @@ class Change(msgspec.Struct, array_like=True, frozen=True):
     action: str
     person: UUID | None = None
     about: UUID | None = None
+    readers: tuple[str, ...] | None = None
 
 
 _decode = msgspec.json.Decoder(Change).decode

@@ -16,7 +16,7 @@ from services.adoptions.rules import (
 )
 from services.adoptions.tables import Adoption
 from services.adoptions.terms import AdoptionMode, AdoptionStage
-from services.audiences import Audience, check_reads, keys
+from services.audiences import Audience, check_reads, keys, readers_among
 from services.cases.tables import Case, CaseVersion
 from services.cases.terms import PublicationStatus
 from services.columns import stored
@@ -178,10 +178,16 @@ async def _check_published(whole: Practice | Case) -> None:
 async def _narrowed(
     viewer: Viewer, audience: Audience | None, adopter: UUID, whole: Practice | Case
 ) -> list[str] | None:
-    """The readers chosen among those of what is adopted; None for all of them."""
+    """The readers chosen among those of what is adopted; None for all of them.
+
+    Whom that leaves out is told, by a DomainError, to editors of what is adopted alone: others may not know its
+    readers.
+    """
     if audience is None:
         return None
     case = whole.id if isinstance(whole, Case) else None
+    if not viewer.has_role(whole.owner, Role.EDITOR):
+        return await readers_among(viewer, audience, adopter, whole.audience, "audience", case=case)
     chosen = await keys(viewer, audience, adopter, "audience", case=case, among=whole.audience)
     refuse_if(check_readers(chosen, whole.audience, {organisation_key(adopter), organisation_key(whole.owner)}))
     return chosen

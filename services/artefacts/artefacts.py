@@ -24,7 +24,7 @@ from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.terms import ArtefactKind, ScanState, UploadState
 from services.artefacts.wholes import KINDS, Thing, Whole, lock_whole, whole_of
 from services.artefacts.withdrawn import replace_withheld
-from services.audiences import Audience, keys
+from services.audiences import Audience, keys, readers_among
 from services.errors import ErrorCode, Problem, refusal, refuse_if
 from services.ids import new_id
 from services.licences import check_licence
@@ -270,9 +270,12 @@ async def _new_artefact(viewer: Viewer, whole: Whole, upload: Upload) -> tuple[A
 async def _narrowed(
     viewer: Viewer, audience: Audience | None, organisation: UUID, whole: Whole
 ) -> tuple[list[str] | None, list[Problem]]:
-    """The readers chosen among the whole's, None for all of them, and what is wrong with the choice."""
+    """The readers chosen among the whole's, None for all of them, and what they may know is wrong with it."""
     if audience is None:
         return None, []
+    if whole.case_owner and not viewer.has_role(whole.case_owner, Role.EDITOR):
+        readers = list(whole.readers_to_come)
+        return await readers_among(viewer, audience, organisation, readers, "audience", case=whole.case), []
     chosen = await keys(viewer, audience, organisation, "audience", case=whole.case, among=whole.readers_to_come)
     return chosen, [*check_readers(chosen, organisation_key(organisation), whole.readers_to_come)]
 

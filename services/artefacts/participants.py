@@ -11,7 +11,7 @@ from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.terms import ArtefactKind, UploadState
 from services.errors import ErrorCode, Problem
 from services.test_rounds.consents import consents_of
-from services.test_rounds.rules import check_consent
+from services.test_rounds.rules import check_consent, check_recording
 from services.test_rounds.tables import Observation, TestRound
 from services.test_rounds.terms import LawfulBasis
 from services.text import clean
@@ -37,12 +37,11 @@ async def participant_of(
     if name.casefold() not in consents and not await _is_observed(found.id, name):
         problem = f"This round knows nobody called «{name[:60]}». Record their consent first."
         return None, [Problem(ErrorCode.NOT_FOUND, problem, ("participant",))]
-    problems = check_consent(
-        LawfulBasis(found.lawful_basis) if found.lawful_basis else None,
-        name,
-        recorded=kind is ArtefactKind.RECORDING,
-        records_people=found.records_people,
-        consents=consents,
+    recorded = kind is ArtefactKind.RECORDING
+    basis = LawfulBasis(found.lawful_basis) if found.lawful_basis else None
+    problems = (
+        *check_recording(name, recorded=recorded, records_people=found.records_people),
+        *check_consent(basis, name, recorded=recorded and found.records_people, consents=consents),
     )
     return name, [Problem(problem.code, problem.message, ("participant",)) for problem in problems]
 

@@ -43,7 +43,7 @@ Thing = tuple[str, UUID]
 class Whole:
     """A whole as its file needs to know it. `readers_to_come` includes those that publishing will give it.
 
-    `case` is the one that it is, or belongs to.
+    `case` is the one that it is, or belongs to, and `case_owner` whose a round's is.
     """
 
     column: str
@@ -51,6 +51,7 @@ class Whole:
     organisation: UUID
     readers_to_come: frozenset[str]
     case: UUID | None
+    case_owner: UUID | None
 
 
 async def lock_whole(viewer: Viewer, thing: Thing | None, field: str) -> Whole:
@@ -61,8 +62,7 @@ async def lock_whole(viewer: Viewer, thing: Thing | None, field: str) -> Whole:
     if thing is None:
         raise unknown("case, test round, practice or event", field)
     kind = KINDS[thing[0]]
-    if kind.table is TestRound:
-        await _share_lock_case(viewer, thing[1], field)
+    of_round = await _share_lock_case(viewer, thing[1], field) if kind.table is TestRound else None
     row: Any = await access_for_change(kind.table, viewer, thing[1], kind.words, field)
     return Whole(
         column=kind.column,
@@ -70,6 +70,7 @@ async def lock_whole(viewer: Viewer, thing: Thing | None, field: str) -> Whole:
         organisation=getattr(row, kind.organisation),
         readers_to_come=frozenset(row.audience) | await _release_audience(kind, row.id),
         case=row.id if kind.table is Case else getattr(row, "case", None),
+        case_owner=of_round.owner if of_round else None,
     )
 
 
@@ -91,9 +92,10 @@ async def _release_audience(kind: Kind, row_id: UUID) -> frozenset[str]:
     return frozenset(latest["release_audience"]) if latest else frozenset()
 
 
-async def _share_lock_case(viewer: Viewer, round_id: UUID, field: str) -> None:
+async def _share_lock_case(viewer: Viewer, round_id: UUID, field: str) -> Case:
     """Lock a round's case before the round itself, in the order in which a change of readers goes down."""
     of_round = await TestRound.select(TestRound.case).where(TestRound.id == round_id).first()
     case = await Case.objects().where(Case.id == of_round["case"]).lock_rows("SHARE").first() if of_round else None
     if case is None or not readable(case.audience, viewer.keyring):
         raise unknown("test round", field)
+    return case

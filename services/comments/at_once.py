@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
+from services.audiences import KEYRING_OF
 from services.ids import new_id
 from services.languages import LanguageCode
 from services.subjects import KINDS, VERSIONS, Thing
@@ -16,12 +17,14 @@ from services.viewer import Viewer, person_key
 
 _INSERT = """
     with subject as ({subject}),
+    organisation as (select {keyring} as keys),
     widest as (
-        select version, case when 'public' = any(audience) then whole else audience end as keys from subject
-        where kept is null
+        select version, case when 'public' = any(audience) then whole else audience end as keys,
+            whole && organisation.keys and audience && organisation.keys as is_known
+        from subject, organisation where kept is null
     ),
     readers as (
-        select version, array(
+        select version, is_known, array(
             select key from unnest(keys) with ordinality as all_of_them(key, place)
             where key not like all (array['person:%', 'admitted:%', 'review:%']) or key = $4 order by place
         ) as keys from widest
@@ -37,12 +40,20 @@ _INSERT = """
     )
     insert into log (person, organisation, action, subject_type, subject_id, detail)
     select author, organisation, 'add_comment', 'Comment', id,
-        jsonb_build_object('subject_type', '{kind}', 'subject_id', subject, 'version', subject_version)
-    from made
+        case when is_known
+            then jsonb_build_object('subject_type', '{kind}', 'subject_id', subject, 'version', subject_version)
+            else '{{}}'
+        end
+    from made, readers
     returning subject_id
 """
 _STATEMENTS: Mapping[str, str] = {
-    name: _INSERT.format(subject=VERSIONS[name].format("$1", "$2", "$3"), column=kind.column, kind=name)
+    name: _INSERT.format(
+        subject=VERSIONS[name].format("$1", "$2", "$3"),
+        keyring=KEYRING_OF.replace("ORGANISATION", "$7"),
+        column=kind.column,
+        kind=name,
+    )
     for name, kind in KINDS.items()
 }
 

@@ -19,7 +19,16 @@ from services.languages import LanguageCode
 from services.life_cycle import check_going_on
 from services.organisations.organisations import organisation_named
 from services.organisations.terms import Role, TokenScope
-from services.subjects import KINDS, Subject, Thing, access_subject, organisation_of, readable_subject, subject_of
+from services.subjects import (
+    KINDS,
+    Subject,
+    Thing,
+    access_subject,
+    organisation_of,
+    readable_subject,
+    reads_itself,
+    subject_of,
+)
 from services.text import clean
 from services.transaction import transaction
 from services.viewer import Viewer, admission_key, admissions, lent
@@ -100,7 +109,9 @@ async def add_comment(
             *words,
         )
         spoken_of = {"subject_type": subject.kind, "subject_id": str(subject.id), "version": subject.version}
-        await log.record(viewer, "add_comment", "Comment", claim.id, organisation=organisation, detail=spoken_of)
+        # Its ADMINs read the line, and need not be able to read what one of theirs was let into.
+        detail = spoken_of if await reads_itself(organisation, subject) else {}
+        await log.record(viewer, "add_comment", "Comment", claim.id, organisation=organisation, detail=detail)
     return claim.id
 
 

@@ -1,14 +1,15 @@
 """Who may read a comment: at most those who may read what it speaks of, and what it answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.access import readable, within
-from services.audiences import Audience, keyring_of, keys
+from services.audiences import Audience, check_public, kept_among, keyring_of, keys, named
+from services.cases.tables import Case
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal
 from services.organisations.people import viewer_of
-from services.organisations.tables import NetworkMember
+from services.organisations.terms import Role
 from services.subjects import Subject
 from services.viewer import Viewer, admission_key, handed_on, lent, organisation_key, person_key
 
@@ -20,30 +21,51 @@ async def readers(
 
     Nobody named in `wanted`: the subject's organisation and the author's. Of the people who read by a key of their own
     only its author and whom it answers read it too; and those who were let into the case, only where a comment, or what
-    it answers, says so. Raises DomainError for readers outside.
+    it answers, says so. Of those who are named only they read it who read what it speaks of and what it answers. Who
+    that leaves out is told, by a DomainError, to editors of what it speaks of alone: others may not know its readers.
     """
     author = person_key(viewer.require_person())
-    widest = handed_on(await _widest(subject, answered), viewer.person, answered.author if answered else None)
+    speakers = viewer.person, answered.author if answered else None
+    widest = handed_on(await _widest(subject, answered), *speakers)
     own = organisation_key(organisation)
     if wanted is None:
-        chosen = answered.audience if answered else ()
-        unasked = {admission_key(subject.case)} - set(chosen) if subject.case else set()
+        said = answered.audience if answered else ()
+        unasked = {admission_key(subject.case)} - set(said) if subject.case else set()
         kept = [key for key in widest if key not in unasked]
         if readable(kept, viewer.keyring):
             return kept
         return [*kept, own if readable(widest, await keyring_of(organisation)) else author]
+    if await _says_who_reads(viewer, subject):
+        chosen = await _checked(viewer, wanted, subject, handed_on(subject.audience, *speakers), organisation)
+    else:
+        chosen = await named(viewer, wanted, subject.organisation, "audience", case=subject.case)
+    check_public(wanted, widest, "audience")
+    kept = await kept_among([*chosen, own], widest, organisation, subject.organisation)
+    return kept if own in kept else [*kept, author]
+
+
+async def _says_who_reads(viewer: Viewer, subject: Subject) -> bool:
+    """Whether the viewer is an editor of what a comment speaks of, and of the case that this belongs to."""
+    case = await Case.select(Case.owner).where(Case.id == subject.case).first() if subject.case else None
+    answering = {subject.organisation, case["owner"] if case else subject.organisation}
+    return all(viewer.has_role(one, Role.EDITOR) for one in answering)
+
+
+async def _checked(
+    viewer: Viewer, wanted: Audience, subject: Subject, widest: Sequence[str], organisation: UUID
+) -> list[str]:
+    """The keys of who is named. Raises DomainError for readers outside."""
     among = [*widest, *await keyring_of(organisation)]
-    named = await keys(viewer, wanted, subject.organisation, "audience", case=subject.case, among=among)
-    strangers = await _outside([*named, own], widest)
-    if strangers - {own, organisation_key(subject.organisation)}:
+    chosen = await keys(viewer, wanted, subject.organisation, "audience", case=subject.case, among=among)
+    outside = set(chosen) - {*await kept_among(chosen, widest, organisation, subject.organisation)}
+    if outside - {organisation_key(organisation), organisation_key(subject.organisation)}:
         raise refusal(
             ErrorCode.INVALID,
             "You name readers who may not read what you comment on. Leave them out, or name no audience to reach"
             " everyone who may.",
             "audience",
         )
-    kept = [key for key in (*named, own) if key not in strangers]
-    return list(dict.fromkeys([*kept, author] if own in strangers else kept))
+    return chosen
 
 
 async def _widest(subject: Subject, answered: Comment | None) -> list[str]:
@@ -62,20 +84,3 @@ def shared(one: Sequence[str], other: Sequence[str]) -> list[str]:
     if within(one, other):
         return list(one)
     return list(other) if within(other, one) else [key for key in one if key in other]
-
-
-async def _outside(part: Iterable[str], whole: Sequence[str]) -> set[str]:
-    """The keys whose holders are not all among the whole's readers, as its keys and their networks now stand."""
-    strangers = {key for key in part if not within([key], whole)}
-    organisations = _ids(strangers, "organisation")
-    networks = _ids(whole, "network")
-    if not organisations or not networks:
-        return strangers
-    members = await NetworkMember.select(NetworkMember.organisation).where(
-        NetworkMember.organisation.is_in(organisations) & NetworkMember.network.is_in(networks)
-    )
-    return strangers - {organisation_key(row["organisation"]) for row in members}
-
-
-def _ids(keys_: Iterable[str], kind: str) -> list[UUID]:
-    return [UUID(row_id) for of, _, row_id in (key.partition(":") for key in keys_) if of == kind]

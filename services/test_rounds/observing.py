@@ -1,21 +1,21 @@
 """Verbs while people test: what was seen, and how many came."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 from services.columns import stored
-from services.errors import ErrorCode, Problem, refusal
+from services.errors import DomainError, ErrorCode, Problem, refusal
 from services.reading import Reading
 from services.test_rounds import content as c
 from services.test_rounds.consents import ALIAS_LIMIT, consents_of, short
 from services.test_rounds.rows import MOST_PEOPLE
-from services.test_rounds.rules import check_consent, suppressed
+from services.test_rounds.rules import check_consent, check_recording, suppressed
 from services.test_rounds.steps import changed, changed_inside, check_ready, is_repeated, reached, ready
 from services.test_rounds.tables import Observation, ParticipantGroup, Site, TestRound
 from services.test_rounds.terms import LawfulBasis
 from services.transaction import transaction
-from services.viewer import Viewer
+from services.viewer import Viewer, organisation_key
 
 MOST_AT_ONCE = 100
 MOST_OBSERVATIONS = 10_000
@@ -51,7 +51,6 @@ async def record_observations(
                 ErrorCode.INVALID, f"A round holds at most {MOST_OBSERVATIONS} observations.", "observations"
             )
         sites = {row["id"] for row in await Site.select(Site.id).where(Site.test_round == found.id)}
-        consents = await consents_of(found)
         now = datetime.now(UTC)
         made = []
         for n, one in enumerate(observations):
@@ -59,19 +58,30 @@ async def record_observations(
             row = _observation(found, first + n, one, now, reader, *path)
             if one.site not in sites:
                 reader.problem(ErrorCode.NOT_FOUND, "This round has no site with this id.", *path, "site")
-            for problem in check_consent(
-                LawfulBasis(found.lawful_basis),
-                row.alias,
-                recorded=one.recorded,
-                records_people=found.records_people,
-                consents=consents,
-            ):
-                reader.problems.append(Problem(problem.code, problem.message, (*path, *problem.field)))
+            reader.problems += _at(
+                path, check_recording(row.alias, recorded=one.recorded, records_people=found.records_people)
+            )
             made.append(row)
+        is_inside = organisation_key(found.organisation) in viewer.keyring
+        if not is_inside:
+            reader.finish()
+        problems = await _without_consent(found, made)
+        if problems and not is_inside:
+            raise DomainError(
+                [Problem(ErrorCode.FORBIDDEN, _NOT_RECORDED, ("observations",))], concerns=found.organisation
+            )
+        reader.problems += problems
         reader.finish()
         await Observation.insert(*made)
         await changed(viewer, found, "record_observations", count=len(made))
     return found.id
+
+
+_NOT_RECORDED = (
+    "Nothing can be recorded under at least one of these aliases now. The organisation that runs the round knows under"
+    " which, and why: ask it."
+)
+"""Consents are not a partner's to read: neither under which alias nor for which reason does a refusal say."""
 
 
 async def record_participants(
@@ -120,6 +130,23 @@ def check_batch(given: Sequence[object], *field: str) -> None:
             f"At most {MOST_AT_ONCE} are taken at once; these are {len(given)}. Send them in parts.",
             *field,
         )
+
+
+async def _without_consent(found: TestRound, made: Sequence[Observation]) -> list[Problem]:
+    """What observations lack of their participants' consent, by their place (rule 4)."""
+    basis, consents = LawfulBasis(found.lawful_basis), await consents_of(found)
+    return [
+        problem
+        for n, row in enumerate(made)
+        for problem in _at(
+            ("observations", str(n)),
+            check_consent(basis, row.alias, recorded=row.recorded and found.records_people, consents=consents),
+        )
+    ]
+
+
+def _at(path: tuple[str, ...], problems: Iterable[Problem]) -> list[Problem]:
+    return [Problem(problem.code, problem.message, (*path, *problem.field)) for problem in problems]
 
 
 def _observation(

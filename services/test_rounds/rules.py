@@ -111,29 +111,8 @@ class Consented:
     recording: bool
 
 
-def check_consent(
-    basis: LawfulBasis | None,
-    alias: str | None,
-    *,
-    recorded: bool,
-    records_people: bool,
-    consents: Mapping[str, Consented],
-) -> Iterator[Problem]:
-    """Rule 4: what an observation needs of the participant it is tied to. `consents` has folded aliases as keys.
-
-    Whoever has withdrawn is not observed again, whatever the ground; recording always needs consent of its own.
-    """
-    consent = consents.get(alias.casefold()) if alias else None
-    if consent and not consent.taking_part:
-        yield Problem(
-            ErrorCode.REQUIRED, f"«{alias}» has withdrawn: nothing is recorded under this alias any more.", ("alias",)
-        )
-    elif alias and consent is None and basis is LawfulBasis.CONSENT:
-        yield Problem(
-            ErrorCode.REQUIRED,
-            f"There is no consent of «{alias}», and this round rests on consent. Record it first.",
-            ("alias",),
-        )
+def check_recording(alias: str | None, *, recorded: bool, records_people: bool) -> Iterator[Problem]:
+    """What a recording needs, whoever it shows: a round that records people, and an alias."""
     if not recorded:
         return
     if not records_people:
@@ -142,7 +121,30 @@ def check_consent(
         yield Problem(
             ErrorCode.REQUIRED, "A recording needs consent of its own: say under which alias it was given.", ("alias",)
         )
-    elif consent is None or not consent.recording:
+
+
+def check_consent(
+    basis: LawfulBasis | None, alias: str | None, *, recorded: bool, consents: Mapping[str, Consented]
+) -> Iterator[Problem]:
+    """Rule 4: what an observation needs of the participant it is tied to. `consents` has folded aliases as keys.
+
+    Whoever has withdrawn is not observed again, whatever the ground; recording always needs consent of its own.
+    What it says is for the organisation that runs the round alone.
+    """
+    if alias is None:
+        return
+    consent = consents.get(alias.casefold())
+    if consent and not consent.taking_part:
+        yield Problem(
+            ErrorCode.REQUIRED, f"«{alias}» has withdrawn: nothing is recorded under this alias any more.", ("alias",)
+        )
+    elif consent is None and basis is LawfulBasis.CONSENT:
+        yield Problem(
+            ErrorCode.REQUIRED,
+            f"There is no consent of «{alias}», and this round rests on consent. Record it first.",
+            ("alias",),
+        )
+    if recorded and (consent is None or not consent.recording):
         yield Problem(
             ErrorCode.REQUIRED, f"«{alias}» has not consented to being recorded. Record that consent first.", ("alias",)
         )

@@ -207,10 +207,17 @@ async def _case(viewer: Viewer, slug: str, organisation: Organisation) -> Case:
 
 
 async def _audience(viewer: Viewer, audience: Audience | None, organisation: UUID, case: Case) -> list[str]:
-    """The keys of a round; without an audience, the case's. The organisation that runs it always reads it."""
+    """The keys of a round; without an audience, the case's. The organisation that runs it always reads it.
+
+    Of those who are named only readers of the case are among them. Who that leaves out is told, by a DomainError, to
+    editors of the case alone: others may not know its readers.
+    """
     own = organisation_key(organisation)
     if audience is None:
         return list(dict.fromkeys([own, *handed_on(case.audience)]))
+    if not viewer.has_role(case.owner, Role.EDITOR):
+        kept = await audiences.readers_among(viewer, audience, organisation, case.audience, "audience", case=case.id)
+        return list(dict.fromkeys([own, *kept]))
     keys = await audiences.keys(viewer, audience, organisation, "audience", case=case.id, among=case.audience)
     if not within(set(keys) - {own}, case.audience):
         raise refusal(

@@ -1,9 +1,10 @@
 """Changes → the subscriptions that follow them."""
 
 import asyncio
+import contextlib
 import math
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,12 +16,15 @@ from graphql import GraphQLError
 from infra.http.subscriptions.limits import StreamLimits
 from infra.postgres.changes import Change, Changes
 from schema.compiler.follow import Happening, Topic
+from services.access import readable
 
 GOING_AWAY: Final = "GOING_AWAY"
 STOPPING: Final = "This server stops. Subscribe again."
 _A_LITTLE = 0.05
 _LONGEST_START = 5.0
 _LONGEST_GOODBYE = 2.0
+
+Readers = tuple[str, ...] | None
 
 
 class Ended(Exception):
@@ -40,9 +44,11 @@ class Viewers(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Following:
-    """One subscription's events, in their order: rows, or None when its viewer must be looked at anew.
+    """One subscription's events, in their order: rows, or None, before all others, when its viewer is to be looked at.
 
     What has changed is read when it is its turn, so one that waits already stands for all later changes of its row.
+    `keyring` is what the viewer held when they were looked at last. What it does not read is no event, and none that
+    waits: neither that it happened nor how often shows. Where the keys may have changed since, a look comes first.
     `shown` is what the viewer could read of the thing when they were looked at last; `known`, what of it is no news.
     `until`, by `time.monotonic`, is when the first of their keys, or what they signed with, may end by itself.
     """
@@ -55,7 +61,10 @@ class Following:
     shown: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     until: float = math.inf
-    _waiting: deque[UUID | None] = field(default_factory=deque)
+    keyring: frozenset[str] = frozenset()
+    _waiting: dict[UUID, Readers] = field(default_factory=dict)
+    _left_out: set[str] = field(default_factory=set)
+    _is_stale: bool = False
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: Ended | None = None
 
@@ -65,32 +74,71 @@ class Following:
 
     async def __anext__(self) -> UUID | None:
         """The next event; None also when something has ended by itself, or nothing happened for long. Raises Ended."""
-        if not self._waiting and self._ended is None:
-            try:
-                await asyncio.wait_for(self._arrived.wait(), self._patience())
-            except TimeoutError:
-                return None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._patience()):
+                while self._ended is None and not self._is_stale:
+                    row = self._next()
+                    if row is not None:
+                        return row
+                    self._arrived.clear()
+                    await self._arrived.wait()
         if self._ended is not None:
             raise self._ended
-        row = self._waiting.popleft()
-        if not self._waiting:
-            self._arrived.clear()
-        return row
+        self._is_stale = False
+        return None
+
+    def _next(self) -> UUID | None:
+        """The first event that waits and is one for the viewer, who does not wait for the others any longer."""
+        while self._waiting:
+            row = next(iter(self._waiting))
+            if self._may_read(self._waiting.pop(row)):
+                return row
+        return None
 
     def _patience(self) -> float:
         # A little later: the database's clock decides, and what it said was on its way here for a while.
         return min(self.limits.belief, max(self.until - time.monotonic(), 0.0) + _A_LITTLE)
 
-    def put(self, row: UUID | None) -> None:
-        """One more event."""
+    def put(self, row: UUID, readers: Readers = None) -> None:
+        """One more event. `readers` are the keys of whom it is for; None where looking at the viewer tells."""
         if row in self._waiting:
             return
-        if len(self._waiting) >= self.limits.waiting:
-            message = f"More than {self.limits.waiting} events waited for you. Read faster, and subscribe again."
-            self.end(Ended("SLOW_CLIENT", message))
-            return
-        self._waiting.append(row)
+        self._waiting[row] = readers
+        if len(self._waiting) > self.limits.waiting:
+            self._leave_out()
+        if len(self._waiting) > self.limits.waiting:
+            self._end_slow()
         self._arrived.set()
+
+    def look(self) -> None:
+        """Have the viewer looked at anew, before anything else."""
+        self._is_stale = True
+        self._arrived.set()
+
+    def looked(self, keyring: Iterable[str]) -> None:
+        """The viewer was looked at, and held these keys."""
+        self.keyring = frozenset(keyring)
+        if not self.keyring.isdisjoint(self._left_out):
+            self._end_slow()
+        if not self._is_stale:
+            self._left_out.clear()
+
+    def _leave_out(self) -> None:
+        """Keep of what waits what the viewer could read when they were looked at last, and of the rest for whom it is.
+
+        So what they may not read fills nothing up; and should it turn out that their keys were others by then, they
+        are told that something is missing.
+        """
+        for row, readers in list(self._waiting.items()):
+            if not self._may_read(readers):
+                self._left_out.update(self._waiting.pop(row) or ())
+
+    def _may_read(self, readers: Readers) -> bool:
+        return readers is None or readable(readers, self.keyring)
+
+    def _end_slow(self) -> None:
+        message = f"More than {self.limits.waiting} events waited for you. Read faster, and subscribe again."
+        self.end(Ended("SLOW_CLIENT", message))
 
     def watch(self, wholes: Iterable[UUID]) -> bool:
         """Look at the viewer anew whenever one of these changes, too; whether any of them was not watched yet."""
@@ -176,16 +224,18 @@ class Hub:
         """Pass one change on."""
         if change.type in _DECIDES_WHO_READS:
             self.viewers.forget()
-            self._each(self._all(), None)
-        # Whoever follows the comments on a thing may lose the thing itself by its change.
+            _look(self._all())
         for one in tuple(self._by_thing.get(change.row, ())):
-            one.put(change.row if one.topic.happening is Happening.CHANGED else None)
+            if one.topic.happening is Happening.CHANGED:
+                one.put(change.row)
+            else:  # whoever follows the comments on a thing may lose the thing itself by its change
+                one.look()
         # Whoever may no longer read a case reads none of its rounds and files.
-        self._each(tuple(self._by_whole.get(change.row, ())), None)
-        if change.about is not None and change.action == "add_comment":
+        _look(tuple(self._by_whole.get(change.row, ())))
+        if change.about is not None:
             for one in tuple(self._by_thing.get(change.about, ())):
                 if one.topic.happening is Happening.COMMENTED:
-                    one.put(change.row)
+                    one.put(change.row, change.readers)
 
     def miss(self) -> None:
         """End everything: some events could not be told."""
@@ -205,9 +255,10 @@ class Hub:
     def _all(self) -> list[Following]:
         return [one for there in self._by_thing.values() for one in there]
 
-    def _each(self, some: Iterable[Following], row: UUID | None) -> None:
-        for one in some:
-            one.put(row)
+
+def _look(some: Iterable[Following]) -> None:
+    for one in some:
+        one.look()
 
 
 def _remove(by: dict[UUID, dict[Following, None]], row: UUID, following: Following) -> None:

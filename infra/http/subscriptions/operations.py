@@ -149,7 +149,9 @@ class Operations:
         # Our own question: nobody pays for it, and it need not be registered.
         asked = RequestBody(query=_IS_THERE, variables={"id": followed.global_id})
         document = self.endpoint.documents.get(_IS_THERE)
-        answer, _ = await self.endpoint.told(document, asked, await self.endpoint.context(headers, document))
+        context = await self.endpoint.context(headers, document)
+        answer, _ = await self.endpoint.told(document, asked, context)
+        followed.looked(context.viewer.keyring)
         told = msgspec.json.decode(encode(answer))
         if "errors" in told:
             raise Ended("UNAVAILABLE", "Your rights could not be looked up. Subscribe again.")

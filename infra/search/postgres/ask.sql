@@ -7,7 +7,8 @@
 -- $12     the reader's keyring
 -- $13     the reader's languages
 -- $14–$16 offset, limit, how much of a body is handed out for snippets
--- Who may read what is in the lexemes, each of which is of one way: what the reader may not see is not even met.
+-- Who may read what is in the lexemes, each of which is of one way: what the reader may not see is not even met. What
+-- somebody lost since it was indexed is marked, and looked up.
 -- Points are whole numbers: a sum of fractions depends on its order, and pages would shift.
 with ways as materialized (
     select id from search_way where keys[1] = any($12::text[]) and keys <@ $12::text[]
@@ -69,7 +70,8 @@ readable as materialized (
         left join lateral (
             select count(*) as failing, min(f.facet) as facet from filters f where not t.tags && f.tags
         ) f on true
-    where t.id not in (select thing from barred)
+    where (not t.narrowed or search_readable(t.type, t.thing, $12::text[]))
+        and t.id not in (select thing from barred)
         and (not exists (select from required) or t.id in (select thing from phrased))
     union all
     -- A question without words lists everything, whatever its language.
@@ -80,6 +82,7 @@ readable as materialized (
             select count(*) as failing, min(f.facet) as facet from filters f where not t.tags && f.tags
         ) f on true
     where not exists (select from asked)
+        and (not t.narrowed or search_readable(t.type, t.thing, $12::text[]))
         and t.id not in (select thing from barred)
 ),
 -- A rare word says more than a common one, but never so much that one word outdoes two.

@@ -4,14 +4,27 @@ Who may read what is in the index itself, so that a question never walks through
 an answer nor the time that it takes tells of that.
 """
 
-from piccolo.columns import UUID, Array, BigSerial, ForeignKey, Integer, OnDelete, Serial, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    UUID,
+    Array,
+    BigSerial,
+    Boolean,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Serial,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.table import Table
 
 
 class SearchThing(Table, tablename="search_thing"):
     """One thing of the network, and what it is counted under.
 
-    `tags` are its facets, each as `facet=value`. The key is the index's own and is never seen outside it.
+    `tags` are its facets, each as `facet=value`. The key is the index's own and is never seen outside it. `narrowed`:
+    somebody may have lost it since it was indexed; triggers set it, in the transaction that takes it from them.
     """
 
     id = BigSerial(primary_key=True)
@@ -20,6 +33,7 @@ class SearchThing(Table, tablename="search_thing"):
     tags = Array(base_column=Text(), null=False)
     written_in = Array(base_column=Text(), null=False)
     listed_at = Timestamptz(null=False, default=None)
+    narrowed = Boolean(null=False, default=False)
 
 
 class SearchWay(Table, tablename="search_way"):

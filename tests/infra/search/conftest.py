@@ -3,7 +3,6 @@
 import os
 import secrets
 from collections.abc import AsyncIterator
-from importlib.resources import files
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ import pytest_asyncio
 from meilisearch import Client
 
 from infra.embedded import EmbeddedServers
+from infra.postgres.migrate import migrate
 from infra.search.meilisearch import MeilisearchSearch
 from infra.search.postgres import PostgresSearch
 from services.search.ports import SearchEngine
@@ -34,9 +34,8 @@ async def search_url(servers: EmbeddedServers) -> AsyncIterator[str]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def search_pool(search_url: str) -> AsyncIterator[asyncpg.Pool]:
     """A pool over the index's tables."""
+    await migrate(search_url)
     async with asyncpg.create_pool(search_url, min_size=1, max_size=4) as pool:
-        for migration in ("0004_search.sql", "0024_search_ways.sql"):
-            await pool.execute(files("infra.postgres").joinpath("migrations", migration).read_text(encoding="utf-8"))
         yield pool
 
 

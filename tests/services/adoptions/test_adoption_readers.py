@@ -43,11 +43,15 @@ async def test_the_adopter_narrows_it(as_: As, network: SmallNetwork) -> None:
 
 
 async def test_nobody_is_added(as_: As, network: SmallNetwork) -> None:
-    """Readers who may not read what is adopted are refused: a part's readers are among its whole's."""
+    """A part's readers are among its whole's: everybody is refused, whoever else may not read it is left out."""
     practice_id = await olen_practice(as_(network.olen_editor), audience={"networks": ["learning"]})
-    for audience in ({"public": True}, {"organisations": ["outside-agency"]}):
-        given = {"subject": practice_id, "organisation": "arbetsformedlingen", "mode": "COPIED", "audience": audience}
-        assert await as_(network.pes_editor).refused("recordAdoption", given) == [("INVALID", "audience")]
+    given = {"subject": practice_id, "organisation": "arbetsformedlingen", "mode": "COPIED"}
+    public = {**given, "audience": {"public": True}}
+    assert await as_(network.pes_editor).refused("recordAdoption", public) == [("INVALID", "audience")]
+    adoption_id = await adopted(
+        as_(network.pes_editor), practice_id, audience={"organisations": ["outside-agency", "review-institute"]}
+    )
+    assert not await sees(as_(network.outsider), adoption_id)
 
 
 async def test_it_follows_the_practice(as_: As, network: SmallNetwork) -> None:

@@ -18,9 +18,12 @@ from services.ports import Ports
 from services.viewer import Viewer, organisation_key
 from tests.client import Client
 from tests.factories.cases import published_case
+from tests.factories.comments import commented, row_id
 from tests.factories.log import write_lines
 from tests.factories.network import SmallNetwork, person, viewer_of_token
 from tests.factories.organisations import agency_admin, olen_admin, person_of, pes_admin, words
+from tests.factories.reviews import requested
+from tests.factories.sharing import guest_invited
 from tests.statements import noted
 
 As = Callable[[str | None], Client]
@@ -169,3 +172,23 @@ async def test_a_sign_in_for_another_organisation_reads_nothing(
     assert await read(both) == 1
     keys = tuple(key for key in both.keyring if key != organisation_key(network.olen))
     assert await read(replace(both, roles={network.pes: Role.ADMIN}, keyring=keys)) == 0
+
+
+@pytest.mark.parametrize("way", ["guest", "review", "member"])
+async def test_an_organisations_log_does_not_tell_of_what_it_may_not_read(
+    as_: As, network: SmallNetwork, way: str
+) -> None:
+    """What one of its people, let in alone, commented on is not in its log; what it reads itself is."""
+    editor, reviewer = as_(network.olen_editor), as_(network.reviewer)
+    admin = as_(await person("Institute admin", {network.institute: Role.ADMIN}, network.network))
+    case_id = await published_case(editor, audience={"networks": ["learning"]} if way == "member" else {})
+    if way == "guest":
+        await guest_invited(editor, case_id)
+    elif way == "review":
+        await requested(editor, case_id, guestReader=True)
+    made = [await commented(reviewer, case_id), await commented(reviewer, case_id, idempotencyKey="another way")]
+    lines = [line for line in await log_of(admin, "review-institute") if line["action"] == "add_comment"]
+    assert sorted(line["subjectId"] for line in lines) == sorted(made)
+    said = {"subject_id": str(row_id(case_id)), "subject_type": "Case", "version": "1"}
+    for line in lines:
+        assert {one["name"]: one["value"] for one in line["details"]} == (said if way == "member" else {})

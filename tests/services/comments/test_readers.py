@@ -23,6 +23,7 @@ from tests.client import Client
 from tests.factories.cases import published_case
 from tests.factories.comments import commented, reads, round_of, row_id
 from tests.factories.network import SmallNetwork, text
+from tests.factories.network import network as made_network
 
 As = Callable[[str | None], Client]
 PEOPLE = ("olen_editor", "olen_reader", "pes_editor", "reviewer", "outsider", None)
@@ -116,16 +117,41 @@ async def test_a_comment_can_be_kept_between_two_organisations(as_: As, network:
 
 
 async def test_readers_outside_are_refused(as_: As, network: SmallNetwork) -> None:
-    """Naming readers who may not read the subject, or what is answered, is refused; members of its networks are not."""
+    """Who says who reads the subject is told whom they may not name; members of its networks they may."""
     editor, reviewer = as_(network.olen_editor), as_(network.reviewer)
     case_id = await published_case(editor, audience={"networks": ["learning"]})
-    private = await commented(reviewer, case_id, audience={})
     given = {"subject": case_id, "body": "?"}
     for audience in ({"public": True}, {"organisations": ["outside-agency"]}):
-        assert await reviewer.refused("addComment", {**given, "audience": audience}) == [("INVALID", "audience")]
-    wider = {**given, "replyTo": private, "audience": {"networks": ["learning"]}}
-    assert await reviewer.refused("addComment", wider) == [("INVALID", "audience")]
-    await commented(reviewer, case_id, audience={"organisations": ["arbetsformedlingen"]})
+        assert await editor.refused("addComment", {**given, "audience": audience}) == [("INVALID", "audience")]
+    assert await reviewer.refused("addComment", {**given, "audience": {"public": True}}) == [("INVALID", "audience")]
+    await commented(editor, case_id, audience={"organisations": ["arbetsformedlingen"]})
+
+
+async def test_nobody_learns_who_else_reads(as_: As, network: SmallNetwork, open_database: Database) -> None:
+    """Others name whom they like: who may not read the subject, or what is answered, does not, and nothing tells it."""
+    editor, reviewer, pes = as_(network.olen_editor), as_(network.reviewer), as_(network.pes_editor)
+    hidden = await made_network("hidden", network.olen, network.agency)
+    case_id = await published_case(editor, audience={"networks": ["learning", "hidden"]})
+    outsider = as_(network.outsider)
+    private = await commented(reviewer, case_id, audience={})
+    agencys = {"organisations": ["outside-agency"]}
+    for more, reads_case in (({}, True), ({"replyTo": private}, False)):
+        comment_id = await commented(reviewer, case_id, audience=agencys, **more)
+        assert await reads(outsider, comment_id) is reads_case
+        assert [await reads(one, comment_id) for one in (editor, reviewer, pes)] == [True, True, False]
+    networks = await commented(reviewer, case_id, replyTo=private, audience={"networks": ["learning"]})
+    assert [await reads(one, networks) for one in (editor, reviewer, pes)] == [True, True, False]
+    await open_database.pool.execute("delete from network_member where network = $1", hidden)
+    after = await commented(reviewer, case_id, audience=agencys)
+    assert not await reads(as_(network.outsider), after)
+
+
+async def test_naming_a_network_reaches_those_of_it_who_read(as_: As, network: SmallNetwork) -> None:
+    """Where the subject is shared with single organisations, of a network that is named they are meant."""
+    editor, reviewer, pes = as_(network.olen_editor), as_(network.reviewer), as_(network.pes_editor)
+    case_id = await published_case(editor, audience={"organisations": ["review-institute", "arbetsformedlingen"]})
+    comment_id = await commented(reviewer, case_id, audience={"networks": ["learning"]})
+    assert [await reads(one, comment_id) for one in (editor, reviewer, pes)] == [True, True, True]
 
 
 def _keys(network: SmallNetwork, names: Sequence[str] | set[str]) -> list[str]:

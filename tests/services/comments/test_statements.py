@@ -30,7 +30,7 @@ async def test_a_comment_costs_two_statements(as_: As, network: SmallNetwork, mo
     assert len(without(asked)) == 2
     with noted(monkeypatch) as asked:
         await commented(reviewer, round_id, replyTo=first)
-    assert len(without(asked)) == 5
+    assert len(without(asked)) == 6
 
 
 async def test_comments_reached_from_their_round_are_not_checked_against_it_again(

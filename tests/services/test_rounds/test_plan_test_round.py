@@ -9,11 +9,13 @@ import pytest
 from services.log import LogEntry
 from services.test_rounds.tables import TestRound
 from tests.client import Client
+from tests.factories.artefacts import announced
 from tests.factories.cases import drafted_case
 from tests.factories.comments import reads
 from tests.factories.network import SmallNetwork
+from tests.factories.network import network as made_network
 from tests.factories.reviews import requested
-from tests.factories.rounds import en, own_case, plan, planned
+from tests.factories.rounds import en, moved, own_case, plan, planned
 
 As = Callable[[str | None], Client]
 
@@ -170,6 +172,27 @@ async def test_a_round_has_no_more_readers_than_its_case(as_: As, network: Small
     editor = as_(network.olen_editor)
     await own_case(editor, audience={"networks": ["learning"]})
     assert await editor.refused("planTestRound", plan(audience={"public": True})) == [("INVALID", "audience")]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_who_else_reads_the_case_is_not_told(as_: As, network: SmallNetwork, shared: bool) -> None:  # noqa: FBT001 - a case of the test
+    """On another's case a round and its files name whom they like; only readers of the case are meant."""
+    pes, agency = as_(network.pes_editor), as_(network.outsider)
+    await made_network("hidden", network.olen, network.agency)
+    audience = {"networks": ["learning", *(["hidden"] if shared else [])]}
+    await own_case(as_(network.olen_editor), audience=audience)
+    theirs = {"organisations": ["outside-agency"]}
+    made = await planned(pes, organisation="arbetsformedlingen", audience=theirs)
+    assert await reads(agency, made["id"]) is shared
+    assert not await reads(as_(network.reviewer), made["id"])
+    await moved(pes, "shareTestRound", made, audience={})
+    assert not await reads(agency, made["id"])
+    upload = announced(subject=made["id"], audience=theirs)
+    await pes.do("startUpload", upload, "artefact { id }")
+    public = {"id": made["id"], "audience": {"public": True}}
+    assert await pes.refused("shareTestRound", public) == [("INVALID", "audience")]
+    mine = {"id": (await planned(as_(network.olen_editor)))["id"], "audience": theirs}
+    assert await as_(network.olen_editor).refused("shareTestRound", mine) == [("INVALID", "audience")]
 
 
 async def test_a_reader_plans_nothing(as_: As, network: SmallNetwork) -> None:

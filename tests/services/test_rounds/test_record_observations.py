@@ -7,6 +7,7 @@ import pytest
 
 from services.test_rounds.tables import Observation
 from tests.client import Client
+from tests.factories.cases import content
 from tests.factories.network import SmallNetwork
 from tests.factories.rounds import (
     RETAIN_UNTIL,
@@ -19,6 +20,7 @@ from tests.factories.rounds import (
     registered,
     running,
 )
+from tests.factories.sharing import admitted
 
 As = Callable[[str | None], Client]
 
@@ -181,6 +183,44 @@ async def test_recording_needs_consent_of_its_own(as_: As, network: SmallNetwork
     assert await editor.refused("recordObservations", recorded(alias="Alder")) == needs_alias
     await moved(editor, "recordConsent", made, **consent("Alder", coversRecording=True))
     await editor.do("recordObservations", recorded(alias="Alder"), "__typename")
+
+
+async def test_a_partner_learns_no_consents(as_: As, network: SmallNetwork) -> None:
+    """Whoever runs a round with its owner is refused in the same words whatever an alias lacks, and only at the end.
+
+    The owner reads in its log that they tried, and is told itself what is missing.
+    """
+    editor, partner = as_(network.olen_editor), as_(network.pes_editor)
+    participations = [
+        {"organisation": "olen", "role": "OWNER"},
+        {"organisation": "arbetsformedlingen", "role": "FACILITATOR"},
+    ]
+    case_id = await own_case(editor, content=content(participations=participations))
+    await admitted(editor, case_id, "arbetsformedlingen")
+    made = await running(editor, start={"lawfulBasis": "CONSENT"}, recordsPeople=True)
+    await moved(editor, "recordConsent", made, **consent("Filmed", coversRecording=True))
+    for alias in ("Seen", "Gone"):
+        await moved(editor, "recordConsent", made, **consent(alias))
+    await moved(editor, "withdrawConsent", made, alias="Gone")
+
+    def given(*aliases: str, **more: Any) -> dict[str, Any]:
+        seen = [{**observation(made, "Smiles.", alias=alias, recorded=True), **more} for alias in aliases]
+        return {"id": made["id"], "observations": seen}
+
+    async def told(client: Client, asked: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
+        payload = await client.change("recordObservations", asked, "testRound { id }")
+        return [(error["code"], error["message"], error["field"]) for error in payload["userErrors"]]
+
+    answers = [
+        await told(partner, given(*aliases)) for aliases in (("Seen",), ("Gone",), ("Nobody",), ("Filmed", "Gone"))
+    ]
+    assert answers[0][0][0] == "FORBIDDEN"
+    assert answers == [answers[0]] * 4
+    at_no_site = [await told(partner, given(alias, site="site_" + "0" * 32)) for alias in ("Filmed", "Gone", "Nobody")]
+    assert [answer[0][0] for answer in at_no_site] == ["NOT_FOUND"] * 3
+    assert at_no_site == [at_no_site[0]] * 3
+    assert len(await told(editor, given("Seen", "Gone", "Nobody", "Filmed"))) == 5
+    assert await told(partner, given("Filmed")) == []
 
 
 def consent(alias: str, **more: Any) -> dict[str, Any]:

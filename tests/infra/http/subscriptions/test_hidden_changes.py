@@ -1,5 +1,6 @@
 """What happens to what a subscriber may not read is no event for them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,15 +11,23 @@ from infra.http.subscriptions.limits import StreamLimits
 from infra.parts import Parts
 from infra.postgres.database import Database
 from schema.compiler import ids
+from services import log
+from services.cases.admissions import admit_person
 from services.cases.cases import release_case
+from services.cases.tables import Case
+from services.comments.tables import Comment
+from services.ids import new_id
+from services.transaction import transaction
+from services.viewer import ANYONE, admission_key
 from tests.client import Client
 from tests.factories.cases import content, published_case
+from tests.factories.comments import commented, person_id, row_id
 from tests.factories.network import SmallNetwork
 from tests.factories.organisations import olen_admin, person_of
 from tests.factories.reviews import VERDICT, accepted
 from tests.factories.rounds import RETAIN_UNTIL, attendance, moved, registered, running
-from tests.infra.http.subscriptions.conftest import serving
-from tests.infra.http.subscriptions.talking import converse
+from tests.infra.http.subscriptions.conftest import LIMITS, serving
+from tests.infra.http.subscriptions.talking import COMMENTS, converse
 
 As = Callable[[str | None], Client]
 CASE = "subscription ($id: ID!) { caseChanged(id: $id) { number revision } }"
@@ -158,3 +167,44 @@ async def test_a_contact_that_is_taken_out_is_told_to_who_could_read_it(
         assert await outside.hears_nothing()
         await editor.do("removeContact", {"case": case_id, "name": "Ann"}, "case { id }")
         assert await outside.next() == {"caseChanged": {"number": 1, "revision": None}}
+
+
+async def test_comments_for_others_do_not_gather(as_: As, network: SmallNetwork, here: str, clean: Database) -> None:
+    """More hidden comments than may wait end no subscription, and the next one that may be read is its first event."""
+    editor = as_(network.olen_editor)
+    case_id = await published_case(editor, audience=EVERYONE)
+    async with converse(here) as outside:
+        await outside.follow(COMMENTS, id=case_id)
+        await _commented_at_once(editor, case_id, LIMITS.waiting * 2)
+        await commented(editor, case_id, "Everybody may know.")
+        assert (await outside.next())["commentAdded"]["body"] == "Everybody may know."
+        assert await outside.hears_nothing()
+
+
+async def test_a_comment_right_after_its_key_is_an_event(
+    as_: As, network: SmallNetwork, here: str, clean: Database
+) -> None:
+    """Whoever is let in hears what was said for those who were, though both become known together."""
+    editor = as_(network.olen_editor)
+    case_id = await published_case(editor, audience=EVERYONE)
+    async with converse(here, network.reviewer) as guest:
+        await guest.follow(COMMENTS, id=case_id)
+        async with transaction():
+            made = await Comment.raw(
+                'insert into comment (id, audience, "case", subject_version, organisation, body)'
+                " values ({}, array[{}], {}, 1, {}, 'For guests.') returning id",
+                new_id(),
+                admission_key(row_id(case_id)),
+                row_id(case_id),
+                network.olen,
+            )
+            case = await Case.objects().get(Case.id == row_id(case_id))
+            assert case
+            await admit_person(ANYONE, case, row_id(await person_id("Reviewer")), datetime.now(UTC) + timedelta(days=9))
+            await log.record(ANYONE, "add_comment", "Comment", made[0]["id"])
+        assert (await guest.next())["commentAdded"]["body"] == "For guests."
+
+
+async def _commented_at_once(client: Client, subject: str, times: int) -> None:
+    """Comment many times, for the subject's organisation alone."""
+    await asyncio.gather(*(commented(client, subject, f"{n}", audience={}) for n in range(times)))
