@@ -41,7 +41,13 @@ def _comments_told_as_others_read_them(patched: pytest.MonkeyPatch) -> None:
         told[row, body.query] = found
         return found
 
+    patched.setattr(Following, "_may_read", lambda *_: True)  # else they are not even asked for
     patched.setattr(Operations, "event", event)
+
+
+@patching
+def _comments_for_who_held_nothing(patched: pytest.MonkeyPatch) -> None:
+    patched.setattr(Following, "looked", lambda *_: None)
 
 
 @patching
@@ -120,6 +126,7 @@ MISTAKES: dict[str, tuple[str, Mistake]] = {
     "subscribers are not looked at": ("subscription", _subscribers_not_asked),
     "followers are never looked at again": ("delivery", _subscribers_not_asked),
     "a comment is read once for all who follow": ("delivery", _comments_told_as_others_read_them),
+    "comments are told by keys that are never learned": ("delivery", _comments_for_who_held_nothing),
     "who leaves is not looked at again": ("delivery", _followers_not_looked_at),
     "a case's rounds and files are not thought of": ("delivery", _wholes_not_watched),
     "drafts are told to all who follow": ("delivery", _drafts_told_to_all),
