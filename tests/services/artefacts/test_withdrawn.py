@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from infra.extraction import TEXT_READERS
 from infra.postgres.database import Database
 from services.artefacts import jobs
 from services.artefacts.tables import Artefact, ArtefactVersion
-from services.artefacts.withdrawn import forget_words, prints_for
+from services.artefacts.withdrawn import forget_words, words_for
 from services.ports import Ports
 from tests.client import Client
 from tests.factories.artefacts import REPORT, UPLOAD, announced, fetch, next_version, send, sent_file, stored_file
@@ -214,13 +215,13 @@ async def test_a_file_that_is_being_read_meanwhile_keeps_nothing(
     (version,) = await ArtefactVersion.select(ArtefactVersion.id)
     looked, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slowly(artefact: Artefact) -> Any:
-        prints = await prints_for(artefact)
+    async def slowly(artefact: Artefact, uploaded_at: datetime) -> Any:
+        prints = await words_for(artefact, uploaded_at)
         looked.set()
         await go_on.wait()
         return prints
 
-    monkeypatch.setattr(jobs, "prints_for", slowly)
+    monkeypatch.setattr(jobs, "words_for", slowly)
     reading = asyncio.create_task(jobs.extract_text(ports.files, TEXT_READERS, version["id"]))
     await looked.wait()
     await moved(editor, "withdrawConsent", made, alias="Alder")

@@ -283,7 +283,7 @@ async def test_a_file_that_is_read_late_is_noticed(  # noqa: PLR0917 - fixtures 
     """Where a text is read only after its words were withdrawn, forgetting those is noticed, too."""
     late = Scene(EVERYTHING.said, EVERYTHING.recorded, read_before=False, by="retention")
     await check_departure(late, http, ports, owner, work)
-    monkeypatch.setattr(jobs, "prints_for", _none)
+    monkeypatch.setattr(jobs, "words_for", _none)
     monkeypatch.setattr(infra.worker, "forget_words", _nothing)
     with pytest.raises(AssertionError):
         await check_departure(late, http, ports, owner, work)

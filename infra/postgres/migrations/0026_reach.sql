@@ -1,0 +1,11 @@
+-- When an observation was written down: `observed_at` is whatever people say. Ids are UUIDv7, so old rows tell it by those.
+alter table "observation" add column if not exists "created_at" timestamptz not null default now();
+update "observation"
+set "created_at" = to_timestamp(('x' || substr(replace("id"::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0)
+where substr("id"::text, 15, 1) = '7';
+
+-- Since when withdrawn words had stood in their round; of those withdrawn until now only that is known when they went.
+alter table "withdrawn_words" add column if not exists "recorded_at" timestamptz not null default now();
+update "withdrawn_words"
+set "recorded_at" = "created_at", "kept_until" = least("kept_until", "created_at"::date + 730)
+where "recorded_at" > "created_at";
