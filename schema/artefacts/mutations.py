@@ -202,9 +202,9 @@ class ArtefactMutations:
         return await answer(EditArtefactPayload, "artefact", call)
 
     @strawberry.mutation(
-        description="Keep a version of a file from everyone outside its organisation, because it shows or quotes a"
-        " participant who left. It cannot be undone; the next version that is verified takes its place, and the"
-        " withheld one is deleted. Needs EDITOR in the file's organisation."
+        description="Keep a version of a file from everyone outside its organisation, and its text from search, because"
+        " it shows or quotes a participant who left. It cannot be undone; the next version that is verified takes its"
+        " place, and the withheld one is deleted. Needs EDITOR in the file's organisation."
     )
     async def withhold_version(self, info: Info[Context, None], input: WithholdVersionInput) -> WithholdVersionPayload:
         """See services.artefacts.withdrawn.withhold_version."""

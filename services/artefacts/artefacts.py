@@ -179,20 +179,13 @@ async def edit_artefact(
 
 
 async def download_link(  # noqa: PLR0917 - what a version is made of
-    files: FileStore,
-    state: str,
-    scan_state: str,
-    storage_key: str,
-    file_name: str,
-    media_type: str,
-    withheld: str | None,
+    files: FileStore, state: str, scan_state: str, storage_key: str, file_name: str, media_type: str
 ) -> str | None:
     """A link that serves a version for some minutes, for whoever holds it; None while it must not be fetched.
 
-    Whether the reader may read the version, and whether it is `withheld` from them, was decided by whoever read the
-    row.
+    Whether the reader may read the version was decided by whoever read the row.
     """
-    if withheld or not may_download(UploadState(state), ScanState(scan_state)):
+    if not may_download(UploadState(state), ScanState(scan_state)):
         return None
     return await files.download_link(storage_key, file_name=file_name, media_type=media_type)
 

@@ -15,7 +15,7 @@ class NotificationKind(Term):
         "FILE_WITHHELD",
         (
             "A version of this file of yours holds words of a participant who left, so nobody outside your organisation"
-            " can fetch it any more. Upload a version without them: the old one is deleted then."
+            " sees it any more. Upload a version without them: the old one is deleted then."
         ),
     )
     FILES_TO_CHECK = (

@@ -9,3 +9,12 @@ alter table "withdrawn_words" add column if not exists "recorded_at" timestamptz
 update "withdrawn_words"
 set "recorded_at" = "created_at", "kept_until" = least("kept_until", "created_at"::date + 730)
 where "recorded_at" > "created_at";
+
+-- The text of a version that is withheld stands in the index no more: the worker fills it anew, as `serra reindex` does.
+do $$
+begin
+    if exists (select from artefact_version where withheld_at is not null) and to_regclass('pgqueuer') is not null then
+        insert into pgqueuer (priority, status, entrypoint, payload) values (0, 'queued', 'reindex', '{}');
+    end if;
+end
+$$;
