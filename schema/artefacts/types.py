@@ -55,7 +55,11 @@ async def _download_url(context: Context, **version: str) -> str | None:
 class ArtefactVersion(Node):
     """A version: what was announced, and whether that is what arrived."""
 
-    number: int = column(t.ArtefactVersion.number, "Its number, from 1; numbers of unfinished uploads can be missing.")
+    number: int | None = column(
+        t.ArtefactVersion.number,
+        "Its number, from 1, in the order in which they were verified; null until then. One that was withheld and has"
+        " been replaced is missing.",
+    )
     file_name: str = column(t.ArtefactVersion.file_name, "The name it is saved under.")
     media_type: str = column(t.ArtefactVersion.media_type, "Its media type, such as `application/pdf`.")
     size: ByteCount = column(t.ArtefactVersion.size, "How large it is.")
@@ -123,7 +127,7 @@ class Artefact(Node):
     versions: list[ArtefactVersion] = many(
         t.ArtefactVersion.artefact,
         "Its verified versions, oldest first, without those that are withheld; for its organisation all of them.",
-        order="{target}.number",
+        order="{target}.number, {target}.created_at",
     )
     revision: int | None = expression(
         f"case when {_INSIDE} then {{artefact}}.revision end",

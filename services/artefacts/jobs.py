@@ -84,7 +84,7 @@ async def _sweep(files: FileStore, artefact_id: UUID, version_id: UUID) -> bool:
             "Artefact",
             artefact_id,
             organisation=artefact.organisation,
-            detail={"number": version.number},
+            detail={"version": str(version.id)},
         )
         # Also of a refused upload, whose file is gone: its link may have been used again.
         await files.delete(version.storage_key)

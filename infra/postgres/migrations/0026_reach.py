@@ -1,4 +1,4 @@
-"""What a participant leaves behind is looked for where the round's organisation may look, and after it was recorded."""
+"""A departure reaches what came after the words were recorded, and versions are numbered as they are verified."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
@@ -6,7 +6,7 @@ from infra.postgres.statements import from_sql
 
 ID = "0026_reach"
 VERSION = "1.38.0"
-DESCRIPTION = "when observations were written down, and for how long withdrawn words are recognised"
+DESCRIPTION = "when observations were written down, how long withdrawn words are recognised, numbers without gaps"
 
 
 async def forwards() -> MigrationManager:

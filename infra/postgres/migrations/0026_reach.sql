@@ -18,3 +18,15 @@ begin
     end if;
 end
 $$;
+
+-- Versions are numbered as they are verified: numbers with gaps told of uploads that were never finished.
+alter table "artefact_version" alter column "number" drop not null;
+update "artefact_version" set "number" = null where "state" <> 'STORED';
+do $$
+begin
+    if not exists (select from pg_constraint where conname = 'artefact_version_numbered') then
+        alter table "artefact_version" add constraint artefact_version_numbered
+            check ("state" <> 'STORED' or "number" is not null);
+    end if;
+end
+$$;

@@ -84,7 +84,7 @@ async def made(thing: Thing, network: SmallNetwork, http: httpx.AsyncClient, cas
             await commented(client, file, words)
         case "file":
             await stored_file(Client(http, network.olen_editor), words.encode(), subject=case, **TEXT)
-        case "review":
+        case _:
             reviewer = Client(http, network.reviewer)
             review = await accepted(Client(http, network.olen_editor), reviewer, case)
             await reviewer.do("submitReview", {"id": review, **VERDICT, "body": words}, "review { id }")
