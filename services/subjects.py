@@ -71,10 +71,12 @@ VERSIONS: Mapping[str, str] = {
         f" {_OF_FILE} as kept from {_ASKED} join artefact s on s.id = asked.id"
         " and s.audience && asked.keys"
         " join artefact_version v on v.artefact = s.id and v.state = 'STORED'"
+        " and (v.withheld_at is null or 'organisation:' || s.organisation::text = any(asked.keys))"
         ' left join "case" c on c.id = s."case" left join test_round r on r.id = s.test_round'
         " left join practice p on p.id = s.practice left join event e on e.id = s.event"
-        " where v.number = coalesce(asked.version, s.current_number)"
+        " where v.number = coalesce(asked.version, v.number)"
         " and coalesce(c.audience, r.audience, p.audience, e.audience) && asked.keys"
+        " order by v.number desc limit 1"
     ),
 }
 """The statement of one version of a subject that a keyring may read: its organisation, the version's number, the

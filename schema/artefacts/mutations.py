@@ -22,6 +22,8 @@ from services.errors import DomainError
 
 _EXPECTED = "The `revision` that you read; a later one refuses the change with CONFLICT."
 _KEY = "Any text of your own; the same request sent again with the same key begins nothing twice."
+_NO_VERSION = UUID(int=0)
+"""Stands for a `version` that is no version's id, so that it is refused like any other that is not there."""
 
 
 @strawberry.type(description="A header of an HTTP request.")
@@ -96,7 +98,9 @@ class FinishUploadInput:
     """Input of finishUpload."""
 
     artefact: strawberry.ID = strawberry.field(description="The file's global id.")
-    number: int | None = strawberry.field(default=None, description="The version's number; without it, the latest.")
+    version: strawberry.ID | None = strawberry.field(
+        default=None, description="The version's global id, as startUpload gave it; without it, the latest."
+    )
 
 
 @strawberry.type(description="The answer of finishUpload.")
@@ -182,7 +186,7 @@ class ArtefactMutations:
                 info.context.viewer,
                 info.context.ports.files,
                 ids.read(input.artefact, "Artefact"),
-                number=input.number,
+                version_id=None if input.version is None else ids.read(input.version, "ArtefactVersion") or _NO_VERSION,
             )
         except DomainError as error:
             return FinishUploadPayload(user_errors=user_errors(error))
@@ -202,9 +206,9 @@ class ArtefactMutations:
         return await answer(EditArtefactPayload, "artefact", call)
 
     @strawberry.mutation(
-        description="Keep a version of a file from everyone outside its organisation, because it shows or quotes a"
-        " participant who left. It cannot be undone; the next version that is verified takes its place, and the"
-        " withheld one is deleted. Needs EDITOR in the file's organisation."
+        description="Keep a version of a file from everyone outside its organisation, and its text from search, because"
+        " it shows or quotes a participant who left. It cannot be undone; the next version that is verified takes its"
+        " place, and the withheld one is deleted. Needs EDITOR in the file's organisation."
     )
     async def withhold_version(self, info: Info[Context, None], input: WithholdVersionInput) -> WithholdVersionPayload:
         """See services.artefacts.withdrawn.withhold_version."""

@@ -34,16 +34,32 @@ _INSIDE = inside("{artefact}.organisation")
 """Whether the viewer acts for the organisation that answers for the file."""
 
 
+def _is_shown(version: str) -> str:
+    """Whether the viewer is shown a version of the file: others see neither what is unfinished nor what is withheld."""
+    return f"({_INSIDE} or {version}.state = 'STORED' and {version}.withheld_at is null)"
+
+
 async def _download_url(context: Context, **version: str) -> str | None:
     return await download_link(context.ports.files, **version)
 
 
-@declare(t.ArtefactVersion, Rule.JOINED, joins={t.Artefact: "{artefact}.id = {artefact_version}.artefact"})
-@strawberry.type(description="One upload of a file. Whoever may read the file may read it.")
+@declare(
+    t.ArtefactVersion,
+    Rule.JOINED,
+    joins={t.Artefact: f"{{artefact}}.id = {{artefact_version}}.artefact and {_is_shown('{artefact_version}')}"},
+)
+@strawberry.type(
+    description="One upload of a file. Whoever may read the file may read it, once it has been verified and unless it"
+    " is withheld; the file's organisation may at any time."
+)
 class ArtefactVersion(Node):
     """A version: what was announced, and whether that is what arrived."""
 
-    number: int = column(t.ArtefactVersion.number, "Its number, from 1; numbers of unfinished uploads can be missing.")
+    number: int | None = column(
+        t.ArtefactVersion.number,
+        "Its number, from 1, in the order in which they were verified; null until then. One that was withheld and has"
+        " been replaced is missing.",
+    )
     file_name: str = column(t.ArtefactVersion.file_name, "The name it is saved under.")
     media_type: str = column(t.ArtefactVersion.media_type, "Its media type, such as `application/pdf`.")
     size: ByteCount = column(t.ArtefactVersion.size, "How large it is.")
@@ -55,21 +71,26 @@ class ArtefactVersion(Node):
             {
                 name: f"{{artefact_version}}.{name}"
                 for name in ("state", "scan_state", "storage_key", "file_name", "media_type")
-            }
-            | {"withheld": f"case when not {_INSIDE} then {{artefact_version}}.withheld_at end"},
+            },
             _download_url,
         ),
-        "A link to its bytes that works for some minutes, for whoever holds it; null unless it is stored, null if"
-        " malware was found, and null outside the file's organisation while the version is withheld.",
+        "A link to its bytes that works for some minutes, for whoever holds it; null unless it is stored, and null if"
+        " malware was found.",
     )
     created_at: datetime = column(t.ArtefactVersion.created_at, "When it was announced.")
     stored_at: datetime | None = column(t.ArtefactVersion.stored_at, "When it was verified.")
-    withheld_at: datetime | None = expression(
-        f"case when {_INSIDE} then {sql_of(t.ArtefactVersion.withheld_at)} end",
-        "Since when it is withheld from everyone outside the file's organisation, because it shows or quotes a"
-        " participant who left; the next version that is verified takes its place, and this one is deleted. Null"
-        " outside the file's organisation.",
+    withheld_at: datetime | None = column(
+        t.ArtefactVersion.withheld_at,
+        "Since when it is withheld, because it shows or quotes a participant who left: nobody outside the file's"
+        " organisation is shown it, and nobody finds the file by its text. The next version that is verified takes its"
+        " place, and this one is deleted.",
     )
+
+
+_LATEST = f"""(
+    select max(latest.number) from artefact_version latest
+    where latest.artefact = {{artefact}}.id and latest.state = 'STORED' and {_is_shown("latest")}
+)"""  # noqa: S608 - composed of our own names
 
 
 @declare(t.Artefact, Rule.AUDIENCE)
@@ -100,14 +121,13 @@ class Artefact(Node):
         "What it belongs to.",
     )
     current_version: ArtefactVersion | None = declared(
-        One("{target}.artefact = {artefact}.id and {target}.number = {artefact}.current_number"),
-        "The latest version that was verified; null until there is one.",
+        One(f"{{target}}.artefact = {{artefact}}.id and {{target}}.number = {_LATEST}"),
+        "The latest version that was verified, of those that the viewer is shown; null where there is none.",
     )
     versions: list[ArtefactVersion] = many(
         t.ArtefactVersion.artefact,
-        "Its verified versions, oldest first; for its organisation also those that are not.",
-        where=f"({{target}}.state = 'STORED' or {_INSIDE})",
-        order="{target}.number",
+        "Its verified versions, oldest first, without those that are withheld; for its organisation all of them.",
+        order="{target}.number, {target}.created_at",
     )
     revision: int | None = expression(
         f"case when {_INSIDE} then {{artefact}}.revision end",

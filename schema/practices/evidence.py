@@ -43,7 +43,7 @@ _TEMPLATES = f"""
     from artefact f
     join artefact_version b on b.artefact = f.id and b.number = f.current_number
     where f.practice = {{practice}}.id and {_may_read("f")}
-        and f.kind = 'TEMPLATE' and b.state = 'STORED' and b.scan_state <> 'INFECTED'
+        and f.kind = 'TEMPLATE' and b.state = 'STORED' and b.scan_state <> 'INFECTED' and b.withheld_at is null
 """  # noqa: S608 - composed of our own names
 _DESCRIBED = (
     "{practice_version}.summary is not null and {practice_version}.steps <> '[]'"

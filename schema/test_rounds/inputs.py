@@ -142,7 +142,9 @@ class StartTestRoundInput:
         default=None, description="The ground; else the one that was planned, else PUBLIC_TASK."
     )
     retain_until: date | None = strawberry.field(
-        default=None, description="Until when people's data are kept; else the day that was planned. It lies ahead."
+        default=None,
+        description="Until when people's data are kept; else the day that was planned. It lies ahead, by 30 years at"
+        " most.",
     )
     records_people: bool | None = strawberry.field(
         default=None, description="Whether sound or pictures are recorded; else as planned."
@@ -176,7 +178,9 @@ class RecordConsentInput:
     alias: str = strawberry.field(description="The participant's pseudonym, at most 60 characters; never a name.")
     purpose: str = strawberry.field(description="What it is given for.")
     wording_version: str = strawberry.field(description="Which wording they agreed to, at most 40 characters.")
-    retain_until: date = strawberry.field(description="Until when this record is kept. It lies ahead.")
+    retain_until: date = strawberry.field(
+        description="Until when this record is kept. It lies ahead, by 30 years at most."
+    )
     covers_recording: bool = strawberry.field(default=False, description="Whether they may be recorded.")
     given_at: datetime | None = strawberry.field(default=None, description="When it was given; now, if left out.")
     expected_version: int | None = strawberry.field(default=None, description=EXPECTED)

@@ -214,9 +214,10 @@ class TestRoundMutations:
     @strawberry.mutation(
         description=(
             "Withdraw a participant's consents, in any state of the round: the observations under their alias and the"
-            " files that name them are deleted; what others wrote is rid of their words. Other files with those"
-            " are withheld from outside their organisations, which are told. Needs EDITOR in the organisation that runs"
-            " it."
+            " files that name them are deleted; what others wrote of the round is rid of their words. Other files with"
+            " those are withheld from outside their organisations, which are told. What others have on the round's"
+            " case is reached only if the organisation that runs the round may edit the case, and if it was written"
+            " after the words were recorded. Needs EDITOR in that organisation."
         )
     )
     async def withdraw_consent(

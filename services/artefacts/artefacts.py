@@ -111,21 +111,22 @@ async def start_upload(
             await Artefact.insert(artefact)
         version = await _insert_version(viewer, artefact.id, claim.id, facts)
         link = await _link(files, version)
-        await _changed(viewer, artefact, "start_upload", number=version.number)
+        await _changed(viewer, artefact, "start_upload", version=str(version.id))
     return Uploading(artefact.id, version.id, link)
 
 
 async def finish_upload(
-    viewer: Viewer, files: FileStore, artefact_id: UUID | None, *, number: int | None = None
+    viewer: Viewer, files: FileStore, artefact_id: UUID | None, *, version_id: UUID | None = None
 ) -> Uploading:
-    """Verify what arrived, for the version of a number or the latest; harmless when repeated.
+    """Verify what arrived, of the version of an id or the latest that was announced; harmless when repeated.
 
-    What was announced becomes the current version. Anything else is removed and refused with UPLOAD_MISMATCH.
+    What was announced gets the next number and becomes the current version. Anything else is removed and refused with
+    UPLOAD_MISMATCH.
     """
     viewer.require_scope(TokenScope.WRITE)
     artefact = await access(Artefact, viewer, artefact_id, "file", "artefact")
     require_role(viewer, artefact.organisation, Role.EDITOR, _FINISH)
-    version = await _version(artefact.id, number)
+    version = await _version(artefact.id, version_id)
     if version.state == UploadState.STORED:
         return Uploading(artefact.id, version.id)
     refuse_if(_REFUSED if version.state == UploadState.REFUSED else ())
@@ -179,20 +180,13 @@ async def edit_artefact(
 
 
 async def download_link(  # noqa: PLR0917 - what a version is made of
-    files: FileStore,
-    state: str,
-    scan_state: str,
-    storage_key: str,
-    file_name: str,
-    media_type: str,
-    withheld: str | None,
+    files: FileStore, state: str, scan_state: str, storage_key: str, file_name: str, media_type: str
 ) -> str | None:
     """A link that serves a version for some minutes, for whoever holds it; None while it must not be fetched.
 
-    Whether the reader may read the version, and whether it is `withheld` from them, was decided by whoever read the
-    row.
+    Whether the reader may read the version was decided by whoever read the row.
     """
-    if withheld or not may_download(UploadState(state), ScanState(scan_state)):
+    if not may_download(UploadState(state), ScanState(scan_state)):
         return None
     return await files.download_link(storage_key, file_name=file_name, media_type=media_type)
 
@@ -281,16 +275,9 @@ async def _narrowed(
 
 
 async def _insert_version(viewer: Viewer, artefact_id: UUID, version_id: UUID, facts: FileFacts) -> ArtefactVersion:
-    latest = (
-        await ArtefactVersion.select(ArtefactVersion.number)
-        .where(ArtefactVersion.artefact == artefact_id)
-        .order_by(ArtefactVersion.number, ascending=False)
-        .first()
-    )
     version = ArtefactVersion(
         id=version_id,
         artefact=artefact_id,
-        number=latest["number"] + 1 if latest else 1,
         file_name=facts.file_name,
         media_type=facts.media_type,
         size=facts.size,
@@ -321,13 +308,13 @@ async def _link(files: FileStore, version: ArtefactVersion) -> UploadLink:
     )
 
 
-async def _version(artefact_id: UUID, number: int | None) -> ArtefactVersion:
+async def _version(artefact_id: UUID, version_id: UUID | None) -> ArtefactVersion:
     found = ArtefactVersion.objects().where(ArtefactVersion.artefact == artefact_id)
-    if number is not None:
-        found = found.where(ArtefactVersion.number == number)
-    version = await found.order_by(ArtefactVersion.number, ascending=False).first()
+    if version_id is not None:
+        found = found.where(ArtefactVersion.id == version_id)
+    version = await found.order_by(ArtefactVersion.created_at, ArtefactVersion.id, ascending=False).first()
     if version is None:
-        raise refusal(ErrorCode.NOT_FOUND, "There is no such version of this file.", "number")
+        raise refusal(ErrorCode.NOT_FOUND, "There is no such version of this file.", "version")
     return version
 
 
@@ -351,27 +338,31 @@ async def _compare(files: FileStore, version: ArtefactVersion) -> tuple[Problem,
 
 
 async def _accept(viewer: Viewer, artefact: Artefact, version: ArtefactVersion) -> None:
-    now = datetime.now(UTC)
-    await ArtefactVersion.update({ArtefactVersion.state: UploadState.STORED, ArtefactVersion.stored_at: now}).where(
-        ArtefactVersion.id == version.id
-    )
+    now, number = datetime.now(UTC), artefact.current_number + 1
+    await ArtefactVersion.update(
+        {
+            ArtefactVersion.number: number,
+            ArtefactVersion.state: UploadState.STORED,
+            ArtefactVersion.stored_at: now,
+        }
+    ).where(ArtefactVersion.id == version.id)
     await Artefact.update(
         {
-            Artefact.current_number: max(artefact.current_number, version.number),
+            Artefact.current_number: number,
             Artefact.listed_at: artefact.listed_at if artefact.current_number else now,
         }
     ).where(Artefact.id == artefact.id)
     if not artefact.current_number:
         await _share(artefact.id)
-    await replace_withheld(viewer, artefact, version.number)
+    await replace_withheld(viewer, artefact, number)
     await log.enqueue("extract", id=str(version.id))
-    await _changed(viewer, artefact, "finish_upload", number=version.number)
+    await _changed(viewer, artefact, "finish_upload", number=number, version=str(version.id))
 
 
 async def _refuse(viewer: Viewer, files: FileStore, artefact: Artefact, version: ArtefactVersion) -> None:
     """Remove what arrived while the version is locked, so that nobody can find it acceptable in between."""
     await ArtefactVersion.update({ArtefactVersion.state: UploadState.REFUSED}).where(ArtefactVersion.id == version.id)
-    await _changed(viewer, artefact, "refuse_upload", number=version.number)
+    await _changed(viewer, artefact, "refuse_upload", version=str(version.id))
     with _store():
         await files.delete(version.storage_key)
 

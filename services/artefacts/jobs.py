@@ -10,7 +10,7 @@ from services.artefacts.ports import FileStore, TextReaders
 from services.artefacts.rules import PATIENCE
 from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.terms import UploadState
-from services.artefacts.withdrawn import prints_for, redacted, withhold
+from services.artefacts.withdrawn import redacted, withhold, words_for
 from services.text import clean
 from services.transaction import transaction
 from services.viewer import ANYONE
@@ -44,9 +44,9 @@ async def extract_text(files: FileStore, readers: TextReaders, version_id: UUID)
         artefact = await Artefact.objects().where(Artefact.id == version.artefact).lock_rows("UPDATE").first()
         if artefact is None:
             return
-        removal = await redacted(clean(text)[:TEXT_KEPT], await prints_for(artefact))
-        await ArtefactVersion.update({ArtefactVersion.text: removal.text}).where(ArtefactVersion.id == version_id)
-        await withhold(artefact, version_id, removal)
+        redaction = await redacted(clean(text)[:TEXT_KEPT], await words_for(artefact, version.created_at))
+        await ArtefactVersion.update({ArtefactVersion.text: redaction.text}).where(ArtefactVersion.id == version_id)
+        await withhold(artefact, version_id, redaction)
         await log.enqueue("index", type="Artefact", id=str(version.artefact))
 
 
@@ -84,7 +84,7 @@ async def _sweep(files: FileStore, artefact_id: UUID, version_id: UUID) -> bool:
             "Artefact",
             artefact_id,
             organisation=artefact.organisation,
-            detail={"number": version.number},
+            detail={"version": str(version.id)},
         )
         # Also of a refused upload, whose file is gone: its link may have been used again.
         await files.delete(version.storage_key)

@@ -43,7 +43,7 @@ class ArtefactVersion(Identified, Table):
     """One upload of a file: what was announced, and whether that is what arrived."""
 
     artefact = ForeignKey(Artefact, null=False, on_delete=OnDelete.cascade)
-    number = Integer()
+    number = Integer(null=True, default=None, help_text="Given when it is verified: gaps would tell of others.")
     file_name = Text()
     media_type = Varchar(length=120)
     size = BigInt(help_text="Bytes.")

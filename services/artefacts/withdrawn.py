@@ -6,50 +6,79 @@ everyone outside its organisation, which is told, until a next version takes its
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from services import log
-from services.access import access, access_for_change, require_role
+from services.access import access, access_for_change, readable_rows, require_role
 from services.artefacts.participants import remove_bytes
 from services.artefacts.tables import Artefact, ArtefactVersion
 from services.artefacts.terms import UploadState
 from services.artefacts.wholes import lock_whole, whole_of
+from services.audiences import keyring_of
+from services.cases.partners import may_edit
 from services.errors import ErrorCode, refusal
 from services.notifications.notifications import News, tell_organisation
 from services.notifications.terms import NotificationKind
 from services.organisations.terms import Role, TokenScope
-from services.passages import TELLING, Print, Removal, without
-from services.test_rounds.departures import withdrawn_prints
+from services.passages import TELLING, Print, without
+from services.test_rounds.departures import reason, recognising, withdrawn_from
 from services.test_rounds.tables import TestRound
 from services.transaction import transaction
 from services.viewer import ANYONE, Viewer
 
-Prints = Mapping[UUID, frozenset[Print]]
+Words = Mapping[UUID, frozenset[Print]]
+"""What recognises withdrawn words, by the round that they were withdrawn in."""
 
 _FILES: Final = """
     select a.id from artefact a join test_round r on r.id = {}
-    where a.test_round = r.id or a."case" = r."case" order by a.id
+    where a.test_round = r.id or a."case" = r."case" and (a.organisation = r.organisation or {}) order by a.id
 """
-_UNREAD: Final = """
-    select a.organisation from artefact a join test_round r on r.id = {}
-    join artefact_version v on v.artefact = a.id and v.state = 'STORED' and v.text is null
-    where a.test_round = r.id or a."case" = r."case" group by a.organisation
+_WITH_WORDS: Final = """
+    select r.id, r.organisation from test_round r
+    where r."case" = {} and exists (select from withdrawn_words w where w.test_round = r.id)
 """
+_CONCERNED: Final = """
+    with r as (
+        select r.*, (select min(w.recorded_at) from withdrawn_words w where w.test_round = r.id) as began
+        from test_round r where r.id = {}
+    )
+    select distinct a.organisation
+    from r join artefact a on a.test_round = r.id or a."case" = r."case"
+    join artefact_version v on v.artefact = a.id and v.state = 'STORED'
+    where case when a.organisation = r.organisation then v.text is null
+        else v.created_at > r.began and (v.text is null or not {}) end
+"""
+"""The organisations with files in which the words may be, and in which Serra does not look for them: it cannot read
+them, or they are another's on whose case the round's organisation is no partner (false)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A file's text without withdrawn words, and the rounds of which it held more than a word or two."""
+
+    text: str
+    rounds: frozenset[UUID]
 
 
 async def forget_words(test_round: UUID, occasion: str) -> None:
-    """The job `forget_words`: take withdrawn words out of all texts of files. Harmless when repeated.
+    """The job `forget_words`: take withdrawn words out of all texts of files in reach. Harmless when repeated.
 
-    Organisations with files whose text Serra cannot read are told to look into those themselves.
+    Organisations with files in which Serra does not look are told to do so themselves, if they may know of the round.
     """
-    for row in await Artefact.raw(_FILES, test_round):
+    found = await TestRound.objects().where(TestRound.id == test_round).first()
+    if found is None:
+        return
+    edits_case = await may_edit(found.organisation, found.case)
+    for row in await Artefact.raw(_FILES, test_round, edits_case):
         await _redact_file(row["id"])
     async with transaction():
-        for row in await Artefact.raw(_UNREAD, test_round):
-            news = News(NotificationKind.FILES_TO_CHECK, "TestRound", test_round, occasion)
-            await tell_organisation(row["organisation"], news)
+        for row in await Artefact.raw(_CONCERNED, test_round, edits_case):
+            if await readable_rows(TestRound, [test_round], await keyring_of(row["organisation"])):
+                news = News(NotificationKind.FILES_TO_CHECK, "TestRound", test_round, occasion)
+                await tell_organisation(row["organisation"], news)
 
 
 async def _redact_file(artefact_id: UUID) -> None:
@@ -58,44 +87,56 @@ async def _redact_file(artefact_id: UUID) -> None:
         artefact = await Artefact.objects().where(Artefact.id == artefact_id).lock_rows("UPDATE").first()
         if artefact is None:
             return
-        prints = await prints_for(artefact)
         of_it = (ArtefactVersion.artefact == artefact_id) & ArtefactVersion.text.is_not_null()
-        for version in await ArtefactVersion.select(ArtefactVersion.id, ArtefactVersion.text).where(of_it):
-            removal = await redacted(version["text"], prints)
-            if removal.longest:
-                here = ArtefactVersion.id == version["id"]
-                await ArtefactVersion.update({ArtefactVersion.text: removal.text}).where(here)
+        for version in await ArtefactVersion.objects().where(of_it):
+            redaction = await redacted(version.text, await words_for(artefact, version.created_at))
+            if redaction.text != version.text:
+                await ArtefactVersion.update({ArtefactVersion.text: redaction.text}).where(
+                    ArtefactVersion.id == version.id
+                )
                 await log.enqueue("index", type="Artefact", id=str(artefact_id))
-                await withhold(artefact, version["id"], removal)
+                await withhold(artefact, version.id, redaction)
 
 
-async def prints_for(artefact: Artefact) -> Prints:
-    """What recognises withdrawn words in a file: those of its round, or of all rounds of its case."""
-    if artefact.case is not None:
-        rows = await TestRound.select(TestRound.id).where(TestRound.case == artefact.case)
-        return await withdrawn_prints([row["id"] for row in rows])
-    return await withdrawn_prints([artefact.test_round] if artefact.test_round else [])
+async def words_for(artefact: Artefact, uploaded_at: datetime) -> Words:
+    """What recognises withdrawn words in a version of a file: those of its round, or of the rounds of its case.
+
+    Of those the same reach as comments are in, see `Departure.prints_for`.
+    """
+    if artefact.case is None:
+        of_round = await withdrawn_from([artefact.test_round] if artefact.test_round else [])
+        return {test_round: recognising(words) for test_round, words in of_round.items()}
+    rounds = {row["id"]: row["organisation"] for row in await TestRound.raw(_WITH_WORDS, artefact.case)}
+    words: dict[UUID, frozenset[Print]] = {}
+    for test_round, withdrawn in (await withdrawn_from(rounds)).items():
+        if rounds[test_round] == artefact.organisation:
+            words[test_round] = recognising(withdrawn)
+        elif await may_edit(rounds[test_round], artefact.case):
+            words[test_round] = recognising(withdrawn, before=uploaded_at)
+    return words
 
 
-async def redacted(text: str, prints: Prints) -> Removal:
+async def redacted(text: str, words: Words) -> Redaction:
     """A file's text without withdrawn words."""
-    return await asyncio.to_thread(_redacted, text, prints)
+    return await asyncio.to_thread(_redacted, text, words)
 
 
-def _redacted(text: str, prints: Prints) -> Removal:
-    longest = 0
-    for test_round, its_prints in prints.items():
-        removal = without(text, its_prints, test_round.bytes)
-        text, longest = removal.text, max(longest, removal.longest)
-    return Removal(text, longest)
+def _redacted(text: str, words: Words) -> Redaction:
+    rounds = set()
+    for test_round, prints in words.items():
+        removal = without(text, prints, test_round.bytes)
+        text = removal.text
+        if removal.longest >= TELLING:
+            rounds.add(test_round)
+    return Redaction(text, frozenset(rounds))
 
 
-async def withhold(artefact: Artefact, version: UUID, removal: Removal) -> None:
+async def withhold(artefact: Artefact, version: UUID, redaction: Redaction) -> None:
     """Withhold a version that holds withdrawn words, and tell its organisation, in the caller's transaction.
 
     Not for a word or two, which anybody may have said.
     """
-    if removal.longest < TELLING:
+    if not redaction.rounds:
         return
     withheld = await (
         ArtefactVersion.select(ArtefactVersion.number)
@@ -103,7 +144,8 @@ async def withhold(artefact: Artefact, version: UUID, removal: Removal) -> None:
         .first()
     )
     if withheld is not None:
-        await _withhold(ANYONE, artefact, version, withheld["number"])
+        why = await reason(redaction.rounds, artefact.organisation)
+        await _withhold(ANYONE, artefact, version, {"number": withheld["number"], **why})
         news = News(NotificationKind.FILE_WITHHELD, "Artefact", artefact.id, str(version))
         await tell_organisation(artefact.organisation, news)
 
@@ -128,7 +170,7 @@ async def withhold_version(viewer: Viewer, artefact_id: UUID | None, number: int
         if version is None:
             raise refusal(ErrorCode.NOT_FOUND, "There is no verified version of this number.", "number")
         if version["withheld_at"] is None:
-            await _withhold(viewer, artefact, version["id"], number)
+            await _withhold(viewer, artefact, version["id"], {"number": number})
     return found.id
 
 
@@ -153,13 +195,8 @@ async def _withheld_before(artefact_id: UUID, number: int) -> Iterable[dict[str,
     return rows
 
 
-async def _withhold(viewer: Viewer, artefact: Artefact, version: UUID, number: int) -> None:
+async def _withhold(viewer: Viewer, artefact: Artefact, version: UUID, detail: Mapping[str, object]) -> None:
     await ArtefactVersion.update({ArtefactVersion.withheld_at: datetime.now(UTC)}).where(ArtefactVersion.id == version)
     await log.record(
-        viewer,
-        "withhold_version",
-        "Artefact",
-        artefact.id,
-        organisation=artefact.organisation,
-        detail={"number": number},
+        viewer, "withhold_version", "Artefact", artefact.id, organisation=artefact.organisation, detail=detail
     )

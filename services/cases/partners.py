@@ -4,7 +4,7 @@ Being named as a partner gives no rights by itself: the owner has to let the org
 it can read what it is to change. Then its editors may do what its roles in the newest version say.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -53,14 +53,13 @@ async def is_partner(viewer: Viewer, case_id: UUID, verb: str) -> bool:
     editing = [one for one in viewer.roles if viewer.has_role(one, Role.EDITOR)]
     if not editing or admission_key(case_id) not in viewer.keyring:
         return False
-    rows = await Participation.raw(
-        f"select organisation, role from participation where version = {_NEWEST} and organisation = any({{}}::uuid[])",  # noqa: S608 - our own names
-        case_id,
-        editing,
-    )
-    named = {row["organisation"] for row in rows if verb in MAY[As(row["role"])]}
-    # Who edits for it may have been let in otherwise, as a guest: what counts is that the organisation was.
-    return any([admission_key(case_id) in await keyring_of(one) for one in named])
+    return await _take_part(editing, case_id, verb)
+
+
+async def may_edit(organisation: UUID, case_id: UUID) -> bool:
+    """Whether an organisation owns a case, or takes part in it, was let in, and may edit it: its owner trusts it."""
+    owns = (Case.id == case_id) & (Case.owner == organisation)
+    return await Case.exists().where(owns) or await _take_part([organisation], case_id, "edit_case")
 
 
 async def check_powers_stay(viewer: Viewer, case_id: UUID, given: Iterable[GivenParticipation]) -> None:
@@ -79,3 +78,15 @@ async def check_powers_stay(viewer: Viewer, case_id: UUID, given: Iterable[Given
             "Only the case's owner says which organisations take part, and as what. Leave these as they are.",
             "participations",
         )
+
+
+async def _take_part(organisations: Sequence[UUID], case_id: UUID, verb: str) -> bool:
+    """Whether one of the organisations takes part in a case, was let in, and may use the verb."""
+    rows = await Participation.raw(
+        f"select organisation, role from participation where version = {_NEWEST} and organisation = any({{}}::uuid[])",  # noqa: S608 - our own names
+        case_id,
+        list(organisations),
+    )
+    named = {row["organisation"] for row in rows if verb in MAY[As(row["role"])]}
+    # Who edits for it may have been let in otherwise, as a guest: what counts is that the organisation was.
+    return any([admission_key(case_id) in await keyring_of(one) for one in named])

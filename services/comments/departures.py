@@ -4,17 +4,15 @@ from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
-from services import log
 from services.comments.tables import Comment
 from services.passages import TELLING, lies_within, overlap, without, words
-from services.test_rounds.departures import Departure
+from services.test_rounds.departures import Departure, log_redaction
 from services.viewer import Viewer
 
 _ABOUT: Final = """
-    select c.id, c.body, c.anchor_quote, c.anchor_prefix, c.anchor_suffix, c.test_round from comment c
-    where c.test_round = {} or c."case" = {} or c.artefact in (
-        select a.id from artefact a where a.test_round = {} or a."case" = {}
-    )
+    select c.*, coalesce(c.test_round, a.test_round) as of_round, coalesce(c.edited_at, c.created_at) as written_at
+    from comment c left join artefact a on a.id = c.artefact
+    where (c.test_round = {} or c."case" = {} or a.test_round = {} or a."case" = {})
 """
 _ANCHOR: Final = ("anchor_quote", "anchor_prefix", "anchor_suffix")
 
@@ -25,7 +23,7 @@ async def forget_quotes(viewer: Viewer, departure: Departure) -> set[UUID]:
     A quote goes with the words before and after it: the comment then speaks of its subject as a whole. Of the comment
     itself those passages go which repeat what was observed.
     """
-    if not departure.prints:
+    if not departure.withdrawn:
         return set()
     subject = departure.test_round, departure.case
     held = [row["id"] for row in await Comment.raw(_ABOUT, *subject, *subject) if _changed(row, departure)]
@@ -33,12 +31,12 @@ async def forget_quotes(viewer: Viewer, departure: Departure) -> set[UUID]:
         return set()
     authors = set()
     # Read again under lock, for their authors may be editing them.
-    rows = Comment.select().where(Comment.id.is_in(held)).order_by(Comment.id).lock_rows("NO KEY UPDATE")
-    for row in await rows:
+    await Comment.select(Comment.id).where(Comment.id.is_in(held)).order_by(Comment.id).lock_rows("NO KEY UPDATE")
+    for row in await Comment.raw(f"{_ABOUT} and c.id = any({{}}::uuid[]) order by c.id", *subject, *subject, held):
         changed = _changed(row, departure)
         if changed:
             await Comment.update(**changed, revision=Comment.revision + 1).where(Comment.id == row["id"])
-            await log.record(viewer, "redact_comment", "Comment", row["id"], organisation=departure.organisation)
+            await log_redaction(viewer, departure, "redact_comment", ("Comment", row["id"]), row["organisation"])
             authors.add(row["author"])
     return authors - {None}
 
@@ -54,7 +52,8 @@ async def authors_on(files: Collection[UUID]) -> set[UUID]:
 
 
 def _changed(row: dict[str, Any], departure: Departure) -> dict[str, Any]:
-    prints, salt = departure.prints, departure.test_round.bytes
+    prints = departure.prints_for(row["of_round"], row["organisation"], row["written_at"])
+    salt = departure.test_round.bytes
     changed: dict[str, Any] = {}
     body = without(row["body"], prints, salt, least=TELLING)
     if body.longest:

@@ -15,14 +15,15 @@ class NotificationKind(Term):
         "FILE_WITHHELD",
         (
             "A version of this file of yours holds words of a participant who left, so nobody outside your organisation"
-            " can fetch it any more. Upload a version without them: the old one is deleted then."
+            " sees it any more. Upload a version without them: the old one is deleted then."
         ),
     )
     FILES_TO_CHECK = (
         "FILES_TO_CHECK",
         (
-            "A participant left this round. You have files of it, or of its case, in which nothing can be searched,"
-            " such as PDF and film. Look through them; withholdVersion hides what shows that participant."
+            "A participant left this round. You have files of it, or of its case, in which their words were not looked"
+            " for: nothing can be searched in them, such as in PDF and film, or the round is another organisation's."
+            " Look through them; withholdVersion hides what shows that participant."
         ),
     )
     INVITATION_ACCEPTED = "INVITATION_ACCEPTED", "Somebody has come into your organisation by an invitation."

@@ -3,23 +3,23 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services import log
 from services.passages import TELLING, without
 from services.reviews.tables import Review
-from services.test_rounds.departures import Departure
+from services.test_rounds.departures import Departure, log_redaction
 from services.viewer import Viewer
 
 
 async def forget_quotes(viewer: Viewer, departure: Departure) -> set[UUID]:
     """Take what left out of reviews, in the caller's transaction; gives the reviewers of those that held it."""
-    prints = departure.prints
-    if not prints:
+    if not departure.withdrawn:
         return set()
     about = (Review.test_round == departure.test_round) | (Review.case == departure.case)
     reviewers = set()
     for row in (
         await Review.select().where(about & Review.body.is_not_null()).order_by(Review.id).lock_rows("NO KEY UPDATE")
     ):
+        written_at = row["submitted_at"] or row["created_at"]
+        prints = departure.prints_for(row["test_round"], row["organisation"], written_at)
         removal = without(row["body"], prints, departure.test_round.bytes, least=TELLING)
         if removal.longest:
             await Review.update(
@@ -29,6 +29,6 @@ async def forget_quotes(viewer: Viewer, departure: Departure) -> set[UUID]:
                     Review.updated_at: datetime.now(UTC),
                 }
             ).where(Review.id == row["id"])
-            await log.record(viewer, "redact_review", "Review", row["id"], organisation=departure.organisation)
+            await log_redaction(viewer, departure, "redact_review", ("Review", row["id"]), row["organisation"])
             reviewers.add(row["reviewer"])
     return reviewers - {None}

@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.dates import check_ahead
 from services.errors import ErrorCode, refusal
 from services.reading import Reading
 from services.test_rounds import content as c
 from services.test_rounds.departures import Departure, depart, nobody, said
-from services.test_rounds.rules import Consented
+from services.test_rounds.rules import Consented, check_retention
 from services.test_rounds.steps import changed, changed_inside, check_ready, is_repeated, reached, ready
 from services.test_rounds.tables import Consent, Observation, TestRound
 from services.text import check_length, check_shape, clean
@@ -48,7 +47,7 @@ async def record_consent(
         )
         if consent.given_at is not None and consent.given_at > now:
             reader.problem(ErrorCode.INVALID, "Consent that is yet to be given cannot be recorded.", "givenAt")
-        reader.problems += check_ahead(consent.retain_until, now.date(), "retainUntil")
+        reader.problems += check_retention(consent.retain_until, now.date(), "retainUntil")
         reader.finish()
         await Consent.insert(row)
         await changed_inside(viewer, found, "record_consent")

@@ -4,7 +4,7 @@ Files, comments and reviews point at rounds, so what becomes of those is for `se
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -12,6 +12,10 @@ from uuid import UUID
 
 from piccolo.columns import JSONB, Column
 
+from services import log
+from services.access import readable_rows
+from services.audiences import keyring_of
+from services.cases.partners import may_edit
 from services.passages import TELLING, Print, packed, prints_of, unpacked, without
 from services.test_rounds.tables import (
     Criterion,
@@ -23,9 +27,12 @@ from services.test_rounds.tables import (
     WithdrawnWords,
 )
 from services.text import texts_of
+from services.viewer import ANYONE, Viewer
 
 KEPT: Final = timedelta(days=30)
 """For how long at least withdrawn words are recognised, also where the round's own date is nearer."""
+KEPT_AT_MOST: Final = timedelta(days=2 * 365)
+"""For how long at most, also where that date is further."""
 
 _WRITTEN: Final[tuple[tuple[type[RoundFinding | Verdict | Deviation], tuple[JSONB, ...]], ...]] = (
     (RoundFinding, (RoundFinding.statement, RoundFinding.action)),
@@ -36,10 +43,27 @@ _WRITTEN: Final[tuple[tuple[type[RoundFinding | Verdict | Deviation], tuple[JSON
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """Words that were observed of somebody, and when they were written down."""
+
+    words: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What recognises words that have left a round, and since when they had stood there."""
+
+    recorded_at: datetime
+    prints: frozenset[Print]
+
+
+@dataclass(frozen=True, slots=True)
 class Departure:
     """Who left a round, by folded alias, what had been observed of them, and what still stands in the round.
 
-    `prints` recognise the words that are gone, and none that others in the round said, too.
+    `withdrawn` recognises the words that are gone, and none that others in the round said, too. `edits_case`: whether
+    the round's organisation may edit its case.
     """
 
     test_round: UUID
@@ -48,13 +72,30 @@ class Departure:
     aliases: frozenset[str] = frozenset()
     passages: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
-    prints: frozenset[Print] = frozenset()
+    withdrawn: tuple[Withdrawn, ...] = ()
+    edits_case: bool = False
+
+    def prints_for(self, test_round: UUID | None, organisation: UUID, written_at: datetime) -> frozenset[Print]:
+        """What recognises the words in a thing of a round, or of its case, that an organisation answers for.
+
+        All of them in what is of this round, or of its organisation. In what others have on the case: those which stood
+        in the round before it was written, for whoever repeats comes after; and none where the case's owner has not
+        let the round's organisation edit it. So nobody takes words out of a text by recording them.
+        """
+        if test_round == self.test_round or organisation == self.organisation:
+            return recognising(self.withdrawn)
+        return recognising(self.withdrawn, before=written_at) if self.edits_case else frozenset()
 
 
-def said(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+def recognising(withdrawn: Iterable[Withdrawn], *, before: datetime | None = None) -> frozenset[Print]:
+    """What recognises withdrawn words; only those that had been recorded before an instant, where one is given."""
+    return frozenset().union(*(one.prints for one in withdrawn if before is None or one.recorded_at < before))
+
+
+def said(rows: Iterable[Mapping[str, Any]]) -> tuple[Passage, ...]:
     """What observations hold of participants: text and quote, in every language. A task is the lab's."""
     return tuple(
-        words
+        Passage(words, row["created_at"])
         for row in rows
         for column in (row["text"], row["quote"])
         if column is not None
@@ -67,30 +108,63 @@ def nobody(found: TestRound) -> Departure:
     return Departure(found.id, found.case, found.organisation)
 
 
-async def depart(found: TestRound, aliases: Collection[str], passages: Sequence[str]) -> Departure:
+async def depart(found: TestRound, aliases: Collection[str], passages: Sequence[Passage]) -> Departure:
     """In the caller's transaction, after the observations have gone: take their words out of what the round says.
 
     Prints of the words stay, so that texts which are read out of files later are rid of them, too.
     """
-    seen = await Observation.select(Observation.text, Observation.quote).where(Observation.test_round == found.id)
-    standing = (*said(seen), *await _planned(found))
-    salt = found.id.bytes
-    prints = prints_of(passages, salt) - prints_of(standing, salt)
-    if prints:
-        today = datetime.now(UTC).date()
-        until = _last_day(found.retain_until, today)
-        await WithdrawnWords.insert(WithdrawnWords(test_round=found.id, prints=packed(prints), kept_until=until))
-        await _redact(found, prints)
-    return Departure(found.id, found.case, found.organisation, frozenset(aliases), tuple(passages), standing, prints)
+    seen = await Observation.select(Observation.text, Observation.quote, Observation.created_at).where(
+        Observation.test_round == found.id
+    )
+    standing = (*(one.words for one in said(seen)), *await _planned(found))
+    withdrawn = tuple(_withdrawn(passages, standing, found.id.bytes))
+    if withdrawn:
+        until = _last_day(found.retain_until, datetime.now(UTC).date())
+        await WithdrawnWords.insert(
+            *(
+                WithdrawnWords(
+                    test_round=found.id, prints=packed(one.prints), recorded_at=one.recorded_at, kept_until=until
+                )
+                for one in withdrawn
+            )
+        )
+        await _redact(found, recognising(withdrawn))
+    return Departure(
+        found.id,
+        found.case,
+        found.organisation,
+        frozenset(aliases),
+        tuple(one.words for one in passages),
+        standing,
+        withdrawn,
+        await may_edit(found.organisation, found.case),
+    )
 
 
-async def withdrawn_prints(test_rounds: Collection[UUID]) -> dict[UUID, frozenset[Print]]:
+async def log_redaction(
+    viewer: Viewer, departure: Departure, action: str, thing: tuple[str, UUID], organisation: UUID
+) -> None:
+    """Say of a text, in the log of the organisation that answers for it, that words were taken out of it."""
+    # Who let the participant go is for the log of their round: others may not know of it.
+    actor = viewer if organisation == departure.organisation else ANYONE
+    detail = await reason([departure.test_round], organisation)
+    await log.record(actor, action, *thing, organisation=organisation, detail=detail)
+
+
+async def reason(test_rounds: Collection[UUID], organisation: UUID) -> dict[str, object]:
+    """Why something of an organisation's was changed, as its log tells: by which rounds, where it reads them itself."""
+    known = await readable_rows(TestRound, test_rounds, await keyring_of(organisation))
+    return {"because": "withdrawn_words"} | ({"test_rounds": sorted(map(str, known))} if known else {})
+
+
+async def withdrawn_from(test_rounds: Collection[UUID]) -> dict[UUID, tuple[Withdrawn, ...]]:
     """What recognises the words that were withdrawn in rounds, by round."""
-    found: dict[UUID, frozenset[Print]] = {}
+    found: dict[UUID, tuple[Withdrawn, ...]] = {}
     if not test_rounds:
         return found
     for row in await WithdrawnWords.select().where(WithdrawnWords.test_round.is_in(list(test_rounds))):
-        found[row["test_round"]] = found.get(row["test_round"], frozenset()) | unpacked(bytes(row["prints"]))
+        one = Withdrawn(row["recorded_at"], unpacked(bytes(row["prints"])))
+        found[row["test_round"]] = (*found.get(row["test_round"], ()), one)
     return found
 
 
@@ -106,7 +180,18 @@ async def prints_due(today: date) -> int:
 
 
 def _last_day(retain_until: date | None, today: date) -> date:
-    return today + KEPT if retain_until is None else max(retain_until, today + KEPT)
+    return min(max(retain_until or today, today + KEPT), today + KEPT_AT_MOST)
+
+
+def _withdrawn(passages: Iterable[Passage], standing: Iterable[str], salt: bytes) -> Iterator[Withdrawn]:
+    """What recognises passages and nothing that still stands, by when they were recorded."""
+    known = prints_of(standing, salt)
+    by_time: dict[datetime, list[str]] = {}
+    for one in passages:
+        by_time.setdefault(one.recorded_at, []).append(one.words)
+    for recorded_at, words in sorted(by_time.items()):
+        if prints := prints_of(words, salt) - known:
+            yield Withdrawn(recorded_at, prints)
 
 
 async def _planned(found: TestRound) -> list[str]:

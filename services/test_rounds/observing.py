@@ -165,4 +165,5 @@ def _observation(
         quote=stored(reader.text(one.quote, *path, "quote")),
         recorded=one.recorded,
         observed_at=one.observed_at or now,
+        created_at=now,
     )

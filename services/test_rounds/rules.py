@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TypeVar
+from datetime import date, timedelta
+from typing import Final, TypeVar
 
 from services.dates import check_ahead
 from services.errors import ErrorCode, Problem, refusal
@@ -11,6 +11,9 @@ from services.test_rounds.terms import Decision, FindingState, LawfulBasis
 from services.test_rounds.terms import RoundStatus as Status
 
 Key = TypeVar("Key")
+
+RETAINED_AT_MOST: Final = timedelta(days=10_957)
+"""Thirty years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,18 @@ def check_startable(basis: LawfulBasis | None, retain_until: date | None, sites:
         yield Problem(ErrorCode.REQUIRED, "Say on what ground people's data are processed.", ("lawfulBasis",))
     if retain_until is None:
         yield Problem(ErrorCode.REQUIRED, "Say until when people's data are kept.", ("retainUntil",))
-    yield from check_ahead(retain_until, today, "retainUntil")
+    yield from check_retention(retain_until, today, "retainUntil")
     if not sites:
         yield Problem(ErrorCode.REQUIRED, "A round runs at one site at least.", ("sites",))
+
+
+def check_retention(retain_until: date | None, today: date, *field: str) -> Iterator[Problem]:
+    """Rule 4: data of people are kept until a day that lies ahead, and for 30 years at most."""
+    yield from check_ahead(retain_until, today, *field)
+    latest = today + RETAINED_AT_MOST
+    if retain_until is not None and retain_until > latest:
+        message = f"People's data are not kept for ever. Give a day within 30 years, by {latest}."
+        yield Problem(ErrorCode.INVALID, message, field)
 
 
 @dataclass(frozen=True, slots=True)

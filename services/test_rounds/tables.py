@@ -109,6 +109,7 @@ class Observation(RoundPart, Table):
     quote = JSONB(null=True, default=None)
     recorded = Boolean(default=False)
     observed_at = Timestamptz(default=TimestamptzNow())
+    created_at = Timestamptz(default=TimestamptzNow(), help_text="When it was written down, which nobody can choose.")
 
 
 class RoundFinding(RoundPart, Table):
@@ -162,5 +163,6 @@ class WithdrawnWords(Identified, Table, tablename="withdrawn_words"):
 
     test_round = ForeignKey(TestRound, null=False, on_delete=OnDelete.cascade)
     prints = Bytea(help_text="As services.passages packs them.")
+    recorded_at = Timestamptz(default=TimestamptzNow(), help_text="Since when the words had stood in the round.")
     created_at = Timestamptz(default=TimestamptzNow())
     kept_until = Date(default=None)

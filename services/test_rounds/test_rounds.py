@@ -16,7 +16,6 @@ from services.access import access_for_change, readable, require_role, unknown, 
 from services.audiences import Audience
 from services.cases.tables import Case
 from services.columns import stored
-from services.dates import check_ahead
 from services.errors import ErrorCode, refusal, refuse_if
 from services.life_cycle import check_thing_going_on
 from services.organisations.organisations import organisation_named
@@ -52,7 +51,7 @@ async def plan_test_round(viewer: Viewer, new: c.NewTestRound, *, idempotency_ke
         number = await _number(case.id, organisation.id, new.number)
         reader = await reading((site.organisation for site in new.sites), ())
         start, end = rows.window(new.window, reader)
-        reader.problems += check_ahead(new.retain_until, datetime.now(UTC).date(), "retainUntil")
+        reader.problems += rules.check_retention(new.retain_until, datetime.now(UTC).date(), "retainUntil")
         planned = TestRound(
             id=claim.id,
             audience=audience,
@@ -279,7 +278,7 @@ def _edited_columns(edit: c.TestRoundEdit, reader: Reading) -> dict[Any, Any]:
         columns["prototype_version"] = rows.prototype(edit.prototype_version, reader)
     if edit.window is not None:
         columns["window_start"], columns["window_end"] = rows.window(edit.window, reader)
-    reader.problems += check_ahead(edit.retain_until, datetime.now(UTC).date(), "retainUntil")
+    reader.problems += rules.check_retention(edit.retain_until, datetime.now(UTC).date(), "retainUntil")
     for name in ("lawful_basis", "retain_until", "records_people", "comparison_group"):
         if getattr(edit, name) is not None:
             columns[name] = getattr(edit, name)

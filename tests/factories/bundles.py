@@ -68,7 +68,7 @@ testRounds:
     audience: ["network:learning"]
     problem: {en: People wait.}
     hypothesis: {en: One counter is faster.}
-    retainUntil: 2090-01-01
+    retainUntil: 2050-01-01
     sites:
       - name: {en: North}
       - name: {en: South}

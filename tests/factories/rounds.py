@@ -7,7 +7,7 @@ from tests.factories.cases import published_case
 
 ROUND = "testRound { id revision status sites { id } criteria { id } participants { id } }"
 SITES = 3
-RETAIN_UNTIL = "2099-12-31"
+RETAIN_UNTIL = "2050-12-31"
 CONSENT = {"purpose": "Testing", "wordingVersion": "1", "retainUntil": RETAIN_UNTIL}
 """What a consent says, beside whose it is."""
 ALDERS_CONSENT = {"alias": "Alder", **CONSENT}

@@ -164,7 +164,7 @@ async def test_retention_is_previewed_and_run(
     editor = Client(http, network.olen_editor)
     await own_case(editor)
     made = await running(editor)
-    consent = {"alias": "Alder", "purpose": "x", "wordingVersion": "1", "retainUntil": "2099-12-31"}
+    consent = {"alias": "Alder", "purpose": "x", "wordingVersion": "1", "retainUntil": "2050-12-31"}
     await moved(editor, "recordConsent", made, **consent)
     await TestRound.update({TestRound.retain_until: date(2026, 1, 1)}, force=True)
     assert "test_round: 1\n" in (await serra("retention", "--dry-run")).stdout

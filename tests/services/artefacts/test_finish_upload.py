@@ -162,23 +162,50 @@ async def test_a_next_version_becomes_the_current_one(as_: As, network: SmallNet
     seen = (await as_(network.pes_editor).ask(versions, id=artefact_id))["artefact"]
     assert [version["number"] for version in seen["versions"]] == [1]
     assert await send(begun["upload"], newer) == httpx.codes.OK
-    await editor.do("finishUpload", {"artefact": artefact_id, "number": 2}, "artefact { id }")
+    await editor.do("finishUpload", {"artefact": artefact_id, "version": begun["version"]["id"]}, "artefact { id }")
     seen = (await as_(network.pes_editor).ask(versions, id=artefact_id))["artefact"]
     assert seen["currentVersion"] == {"number": 2}
     contents = [(await fetch(version["downloadUrl"])).content for version in seen["versions"]]
     assert contents == [REPORT, newer]
 
 
-async def test_an_older_upload_finished_late_stays_older(as_: As, network: SmallNetwork, case: str) -> None:
-    """The current version is the highest that was verified, whichever was verified last."""
+async def test_versions_are_numbered_as_they_are_verified(as_: As, network: SmallNetwork, case: str) -> None:
+    """The current version is the one that was verified last; finishing an earlier one again finds that one."""
     editor = as_(network.olen_editor)
-    artefact_id = (await sent_file(editor, subject=case))["artefact"]["id"]
+    first = await sent_file(editor, subject=case)
+    artefact_id = first["artefact"]["id"]
     begun = await editor.do("startUpload", next_version(b"%PDF-2", artefact=artefact_id), UPLOAD)
     await send(begun["upload"], b"%PDF-2")
-    for number in (2, 1):
-        await editor.do("finishUpload", {"artefact": artefact_id, "number": number}, "artefact { id }")
-    found = await editor.ask(LINK, id=artefact_id)
-    assert found["artefact"]["currentVersion"]["number"] == 2
+    assert (first["version"]["number"], begun["version"]["number"]) == (None, None)
+    for one, number in ((begun, 1), (first, 2), (begun, 1)):
+        given = {"artefact": artefact_id, "version": one["version"]["id"]}
+        finished = await editor.do("finishUpload", given, FINISHED)
+        assert finished["version"]["number"] == number
+    found = (await editor.ask(LINK, id=artefact_id))["artefact"]["currentVersion"]
+    assert (found["number"], found["size"]) == (2, len(REPORT))
+
+
+async def test_numbers_do_not_tell_of_unfinished_uploads(as_: As, network: SmallNetwork, case: str) -> None:
+    """Readers see versions 1 and 2, however many uploads were begun, and refused, in between; Olen sees all of them."""
+    editor = as_(network.olen_editor)
+    artefact_id = await stored_file(editor, subject=case)
+    waiting = await editor.do("startUpload", next_version(b"%PDF-2", artefact=artefact_id), UPLOAD)
+    page = b"<html></html>"
+    sent = await editor.do("startUpload", next_version(page, artefact=artefact_id), UPLOAD)
+    await send(sent["upload"], page)
+    assert await editor.refused("finishUpload", {"artefact": artefact_id}) == [("UPLOAD_MISMATCH", "")]
+    good = await editor.do("startUpload", next_version(b"%PDF-3", artefact=artefact_id), UPLOAD)
+    await send(good["upload"], b"%PDF-3")
+    await editor.do("finishUpload", {"artefact": artefact_id}, "artefact { id }")
+    query = "query($id: ID!) { artefact(id: $id) { currentVersion { number } versions { number state } } }"
+    seen = (await as_(network.pes_editor).ask(query, id=artefact_id))["artefact"]
+    assert seen["currentVersion"] == {"number": 2}
+    assert seen["versions"] == [{"number": 1, "state": "STORED"}, {"number": 2, "state": "STORED"}]
+    inside = (await editor.ask(query, id=artefact_id))["artefact"]["versions"]
+    states = [(1, "STORED"), (2, "STORED"), (None, "AWAITED"), (None, "REFUSED")]
+    assert [(one["number"], one["state"]) for one in inside] == states
+    node = "query($id: ID!) { node(id: $id) { id } }"
+    assert (await as_(network.pes_editor).ask(node, id=waiting["version"]["id"]))["node"] is None
 
 
 async def test_infected_files_cannot_be_fetched(as_: As, network: SmallNetwork, case: str, clean: Database) -> None:
@@ -195,7 +222,9 @@ async def test_only_its_editors_finish_uploads(as_: As, network: SmallNetwork, c
     given = {"artefact": begun["artefact"]["id"]}
     assert await as_(network.pes_editor).refused("finishUpload", given) == [("NOT_FOUND", "artefact")]
     assert await as_(network.olen_reader).refused("finishUpload", given) == [("FORBIDDEN", "")]
-    assert await as_(network.olen_editor).refused("finishUpload", {**given, "number": 7}) == [("NOT_FOUND", "number")]
+    assert await as_(network.olen_editor).refused("finishUpload", {**given, "version": case}) == [
+        ("NOT_FOUND", "version")
+    ]
     assert await as_(network.olen_editor).refused("finishUpload", {"artefact": case}) == [("NOT_FOUND", "artefact")]
     await as_(network.olen_editor).do("finishUpload", given, "artefact { id }")
     assert await as_(network.pes_editor).refused("finishUpload", given) == [("FORBIDDEN", "")]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from infra.extraction import TEXT_READERS
 from infra.postgres.database import Database
 from services.artefacts import jobs
 from services.artefacts.tables import Artefact, ArtefactVersion
-from services.artefacts.withdrawn import forget_words, prints_for
+from services.artefacts.withdrawn import forget_words, words_for
 from services.ports import Ports
 from tests.client import Client
 from tests.factories.artefacts import REPORT, UPLOAD, announced, fetch, next_version, send, sent_file, stored_file
@@ -23,6 +24,8 @@ from tests.factories.rounds import CONSENT, en, moved, observation, own_case, ru
 As = Callable[[str | None], Client]
 Work = Callable[[], Awaitable[None]]
 TEXT = {"fileName": "report.txt", "mediaType": "text/plain"}
+HIDDEN: dict[str, Any] = {"participant": None, "currentVersion": None, "versions": []}
+"""What others see of a file whose only version is withheld."""
 SEEN = """query($id: ID!) { artefact(id: $id) { participant
   currentVersion { number } versions { number withheldAt downloadUrl } } }"""
 
@@ -136,8 +139,7 @@ async def test_a_withheld_version_waits_for_the_next(as_: As, network: SmallNetw
     await moved(editor, "withdrawConsent", made, alias="Alder")
     await work()
     (inside,) = (await editor.ask(SEEN, id=file))["artefact"]["versions"]
-    (outside,) = (await anybody.ask(SEEN, id=file))["artefact"]["versions"]
-    assert (outside["withheldAt"], outside["downloadUrl"]) == (None, None)
+    assert (await anybody.ask(SEEN, id=file))["artefact"] == HIDDEN
     assert inside["withheldAt"]
     assert b"second box" in (await fetch(inside["downloadUrl"])).content
     kinds = (await editor.ask("{ viewer { notifications(first: 9) { nodes { kind subject { id } } } } }"))["viewer"]
@@ -161,7 +163,7 @@ async def test_the_same_words_again_are_withheld_again(as_: As, network: SmallNe
     await moved(editor, "withdrawConsent", made, alias="Alder")
     file = await stored_file(editor, b"One stops at the second box.", subject=made["id"], **TEXT)
     await work()
-    assert [one["downloadUrl"] for one in (await as_(None).ask(SEEN, id=file))["artefact"]["versions"]] == [None]
+    assert (await as_(None).ask(SEEN, id=file))["artefact"] == HIDDEN
     (version,) = await ArtefactVersion.select(ArtefactVersion.text)
     assert version["text"] == "One […]."
 
@@ -196,12 +198,57 @@ async def test_files_that_cannot_be_searched_are_told_of_and_withheld_by_hand(
     assert inbox["notifications"]["nodes"] == [{"kind": "FILES_TO_CHECK", "subject": {"id": made["id"]}}]
     for _ in range(2):
         await editor.do("withholdVersion", {"artefact": file, "number": 1}, "artefact { versions { withheldAt } }")
-    assert [one["downloadUrl"] for one in (await as_(None).ask(SEEN, id=file))["artefact"]["versions"]] == [None]
+    assert (await as_(None).ask(SEEN, id=file))["artefact"] == HIDDEN
     lines = await Artefact.raw("select count(*) as n from log where action = 'withhold_version'")
     assert lines[0]["n"] == 1
     assert await editor.refused("withholdVersion", {"artefact": file, "number": 2}) == [("NOT_FOUND", "number")]
     for token in (network.pes_editor, network.olen_reader):
         assert await as_(token).refused("withholdVersion", {"artefact": file, "number": 1}) == [("FORBIDDEN", "")]
+
+
+async def test_what_is_withheld_is_not_found(as_: As, network: SmallNetwork, work: Work) -> None:
+    """What was withheld by hand leaves search, and outside the version is as if it were not there.
+
+    What readers have is the version before it; they speak of that, and not of the other.
+    """
+    editor, anybody, pes = as_(network.olen_editor), as_(None), as_(network.pes_editor)
+    case = await own_case(editor)
+    file = await stored_file(editor, b"The old one, a metallophone.", subject=case, **TEXT)
+    payload = await editor.do("startUpload", next_version(b"She hit the xylophone.", artefact=file, **TEXT), UPLOAD)
+    await send(payload["upload"], b"She hit the xylophone.")
+    await editor.do("finishUpload", {"artefact": file}, "artefact { id }")
+    await work()
+    node = "query($id: ID!) { node(id: $id) { id ... on ArtefactVersion { fileName size sha256 } } }"
+    assert (await found(anybody, "xylophone"), await found(anybody, "metallophone")) == (1, 0)
+    assert (await anybody.ask(node, id=payload["version"]["id"]))["node"]
+
+    await editor.do("withholdVersion", {"artefact": file, "number": 2}, "artefact { id }")
+    await work()
+
+    for client in (anybody, pes, editor):
+        assert (await found(client, "xylophone"), await found(client, "metallophone")) == (0, 1)
+    seen = (await anybody.ask(SEEN, id=file))["artefact"]
+    assert seen["currentVersion"] == {"number": 1}
+    assert [one["number"] for one in seen["versions"]] == [1]
+    assert (await anybody.ask(node, id=payload["version"]["id"]))["node"] is None
+    assert (await editor.ask(node, id=payload["version"]["id"]))["node"]
+    assert (await editor.ask(SEEN, id=file))["artefact"]["currentVersion"] == {"number": 2}
+    spoken = "comment { subjectVersion }"
+    for client, number in ((pes, 1), (editor, 2)):
+        said = await client.do("addComment", {"subject": file, "body": "Hm."}, spoken)
+        assert said["comment"] == {"subjectVersion": number}
+    given = {"subject": file, "body": "Hm.", "subjectVersion": 2}
+    assert await pes.refused("addComment", given) == [("NOT_FOUND", "subjectVersion")]
+
+
+async def found(client: Client, word: str) -> int:
+    """How many things, and snippets, somebody finds by a word; both are the same number."""
+    query = "query($q: String!) { search(query: $q) { totalCount edges { snippets { text } } } }"
+    answer = (await client.ask(query, q=word))["search"]
+    shown = [one for edge in answer["edges"] for one in edge["snippets"] if word in one["text"]]
+    assert len(shown) == answer["totalCount"]
+    count: int = answer["totalCount"]
+    return count
 
 
 async def test_a_file_that_is_being_read_meanwhile_keeps_nothing(
@@ -214,13 +261,13 @@ async def test_a_file_that_is_being_read_meanwhile_keeps_nothing(
     (version,) = await ArtefactVersion.select(ArtefactVersion.id)
     looked, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slowly(artefact: Artefact) -> Any:
-        prints = await prints_for(artefact)
+    async def slowly(artefact: Artefact, uploaded_at: datetime) -> Any:
+        prints = await words_for(artefact, uploaded_at)
         looked.set()
         await go_on.wait()
         return prints
 
-    monkeypatch.setattr(jobs, "prints_for", slowly)
+    monkeypatch.setattr(jobs, "words_for", slowly)
     reading = asyncio.create_task(jobs.extract_text(ports.files, TEXT_READERS, version["id"]))
     await looked.wait()
     await moved(editor, "withdrawConsent", made, alias="Alder")

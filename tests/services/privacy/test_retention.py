@@ -24,8 +24,9 @@ from services.privacy.ages import AgeLimits
 from services.privacy.departures import end_retention
 from services.privacy.retention import BATCH, due, retain
 from services.privacy.tables import DataExport
+from services.test_rounds.departures import prints_due
 from services.test_rounds.retention import rounds_due
-from services.test_rounds.tables import Consent, Observation, Site, TestRound
+from services.test_rounds.tables import Consent, Observation, Site, TestRound, WithdrawnWords
 from tests.client import Client
 from tests.factories.artefacts import fetch, stored_file
 from tests.factories.comments import commented
@@ -156,6 +157,19 @@ async def test_nothing_goes_before_its_day(as_: As, network: SmallNetwork, until
     assert await ended() == ({}, [])
     assert (await Observation.count(), await Consent.count()) == (3, 2)
     assert await LogEntry.count() == lines
+
+
+@pytest.mark.parametrize(("until", "days"), [(1, 30), (100, 100), (10_000, 730)])
+async def test_withdrawn_words_are_not_recognised_for_ever(
+    as_: As, network: SmallNetwork, until: int, days: int
+) -> None:
+    """Prints are kept until the round's own day; for 30 days at least, and for two years at most."""
+    editor, today = as_(network.olen_editor), datetime.now(UTC).date()
+    made = await observed(editor)
+    await TestRound.update({TestRound.retain_until: today + timedelta(days=until)}, force=True)
+    await moved(editor, "withdrawConsent", made, alias="Alder")
+    assert await prints_due(today + timedelta(days=days)) == 0
+    assert await prints_due(today + timedelta(days=days + 1)) == await WithdrawnWords.count() == 1
 
 
 async def test_what_is_due_can_be_seen_beforehand(as_: As, network: SmallNetwork, clean: Database) -> None:

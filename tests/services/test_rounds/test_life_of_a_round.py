@@ -32,7 +32,7 @@ from tests.factories.network import SmallNetwork
 T = TypeVar("T")
 Verb = Coroutine[Any, Any, UUID]
 SAID = (Wording("en", "Example."),)
-AHEAD = date(2099, 12, 31)
+AHEAD = date(2050, 12, 31)
 NEXT = {
     "PLANNED": {"register": "REGISTERED", "cancel": "CANCELLED"},
     "REGISTERED": {"start": "RUNNING", "cancel": "CANCELLED"},

@@ -41,13 +41,13 @@ async def test_a_running_round_has_a_ground(
 
 
 async def test_data_of_people_are_not_kept_for_ever(as_: As, network: SmallNetwork) -> None:
-    """Rule 4: without a retention date, or with one that does not lie ahead, nothing starts."""
+    """Rule 4: without a retention date, or with one that is past or over 30 years ahead, nothing starts."""
     editor = as_(network.olen_editor)
     await own_case(editor)
     made = await registered(editor)
     today = datetime.now(UTC).date()
     assert await editor.refused("startTestRound", {"id": made["id"]}) == [("REQUIRED", "retainUntil")]
-    for day in (today, today - timedelta(days=1)):
+    for day in (today, today - timedelta(days=1), today + timedelta(days=10_958)):
         given = {"id": made["id"], "retainUntil": day.isoformat()}
         assert await editor.refused("startTestRound", given) == [("INVALID", "retainUntil")]
     tomorrow = (today + timedelta(days=1)).isoformat()

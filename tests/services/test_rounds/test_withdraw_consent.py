@@ -62,6 +62,7 @@ async def test_consents_stay_in_the_organisation(as_: As, network: SmallNetwork)
         ({"wordingVersion": "x" * 41}, ("TOO_LONG", "wordingVersion")),
         ({"givenAt": "2099-01-01T00:00:00Z"}, ("INVALID", "givenAt")),
         ({"retainUntil": "2026-01-01"}, ("INVALID", "retainUntil")),
+        ({"retainUntil": "2125-05-01"}, ("INVALID", "retainUntil")),
         ({"expectedVersion": 1}, ("CONFLICT", "expectedVersion")),
     ],
 )
