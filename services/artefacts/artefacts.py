@@ -100,7 +100,7 @@ async def start_upload(
             problems = _repeated(upload)
         else:
             whole = await lock_whole(viewer, thing, field)
-            require_role(viewer, whole.organisation, Role.EDITOR, _ADD)
+            await require_role(viewer, whole.organisation, Role.EDITOR, _ADD)
             artefact, problems = await _new_artefact(viewer, whole, upload)
         claim = await idempotency.claim(viewer, "start_upload", idempotency_key, (thing, upload))
         if claim.made:
@@ -125,7 +125,7 @@ async def finish_upload(
     """
     viewer.require_scope(TokenScope.WRITE)
     artefact = await access(Artefact, viewer, artefact_id, "file", "artefact")
-    require_role(viewer, artefact.organisation, Role.EDITOR, _FINISH)
+    await require_role(viewer, artefact.organisation, Role.EDITOR, _FINISH)
     version = await _version(artefact.id, version_id)
     if version.state == UploadState.STORED:
         return Uploading(artefact.id, version.id)
@@ -223,7 +223,7 @@ def _only(of: Mapping[str, Thing | None]) -> tuple[str, Thing | None]:
 
 async def _editable(viewer: Viewer, artefact_id: UUID | None, field: str, to: str) -> Artefact:
     artefact = await access_for_change(Artefact, viewer, artefact_id, "file", field)
-    require_role(viewer, artefact.organisation, Role.EDITOR, to)
+    await require_role(viewer, artefact.organisation, Role.EDITOR, to)
     return artefact
 
 
