@@ -59,7 +59,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class ArtefactChange:
-    """What a file is to be from now on. Without `audience` its readers stay, without `participant` whom it shows."""
+    """What a file is to be from now on. Without `audience` its readers stay, without `participant` whom it shows.
+
+    An empty `participant` says that it shows nobody in particular.
+    """
 
     kind: ArtefactKind
     title: Text
@@ -162,7 +165,7 @@ async def edit_artefact(
         narrowed, problems = await _narrowed(viewer, change.audience, artefact.organisation, whole)
         reader = Reading()
         title = reader.text(change.title, "title", limit=TITLE_LIMIT)
-        participant, unknown_to_it = await participant_of(change.participant, change.kind, artefact.test_round)
+        participant, unknown_to_it = await participant_of(change.participant or None, change.kind, artefact.test_round)
         refuse_if((*reader.problems, *check_licence(change.licence), *problems, *unknown_to_it))
         await Artefact.update(
             {
@@ -170,7 +173,7 @@ async def edit_artefact(
                 Artefact.kind: change.kind,
                 Artefact.licence: change.licence,
                 Artefact.narrowed_to: narrowed if change.audience else artefact.narrowed_to,
-                Artefact.participant: participant or artefact.participant,
+                Artefact.participant: artefact.participant if change.participant is None else participant,
             }
         ).where(Artefact.id == artefact.id)
         if artefact.current_number:
