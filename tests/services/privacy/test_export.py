@@ -94,6 +94,14 @@ async def test_an_export_is_made_at_most_every_hour(as_: As, network: SmallNetwo
     assert (await fetch(second["downloadUrl"])).status_code == httpx.codes.OK
 
 
+async def test_a_second_request_says_that_it_is_one(as_: As, network: SmallNetwork) -> None:
+    """Asked again within the hour, it is told that nothing is made anew."""
+    client = as_(network.outsider)
+    answers = [await client.do("exportMyData", {}, "isEarlier dataExport { askedAt }") for _ in range(2)]
+    assert [one["isEarlier"] for one in answers] == [False, True]
+    assert answers[0]["dataExport"] == answers[1]["dataExport"]
+
+
 async def test_an_export_that_got_stuck_can_be_asked_for_anew(as_: As, network: SmallNetwork) -> None:
     """After a while without a file the request counts as lost."""
     client = as_(network.outsider)
