@@ -90,8 +90,10 @@ def verify_file(file: Path, expected: str | None, say: Say) -> None:
         for place, line in enumerate(opened, 1):
             try:
                 found = check.check(json.loads(line))
-            except (ValueError, NotAnExport) as error:
-                raise AuditFailed(f"{file}, line {place}: {error}") from None
+            except (ValueError, RecursionError):
+                raise AuditFailed(_no_export(file, place, "This is not JSON.")) from None
+            except NotAnExport as error:
+                raise AuditFailed(_no_export(file, place, str(error))) from None
             for fault in found:
                 say(str(fault))
             faults += found
@@ -125,6 +127,10 @@ async def _organisation(slug: str) -> UUID:
     if found is None:
         raise AuditFailed(f"There is no organisation «{slug}». Name it by its slug.")
     return found.id
+
+
+def _no_export(file: Path, place: int, why: str) -> str:
+    return f"{file} is no export of `serra audit export`, or not all of one. Line {place}: {why}"
 
 
 def _check_faults(faults: list[Fault]) -> None:

@@ -7,6 +7,7 @@ from schema.cases.queries import CaseQueries
 from schema.concepts.queries import ConceptQueries
 from schema.events.queries import EventQueries
 from schema.identity.queries import IdentityQueries
+from schema.invitations.queries import InvitationQueries
 from schema.nodes import NodeQueries
 from schema.organisations.queries import OrganisationQueries
 from schema.practices.queries import PracticeQueries
@@ -22,6 +23,7 @@ class Query(
     ConceptQueries,
     EventQueries,
     IdentityQueries,
+    InvitationQueries,
     NodeQueries,
     OrganisationQueries,
     PracticeQueries,

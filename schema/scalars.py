@@ -1,6 +1,6 @@
 """Scalars beyond GraphQL's own. Values come from the database as JSON, so on the way out they pass unchanged."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, NewType
 
 import strawberry
@@ -31,7 +31,10 @@ def _read_instant(value: Any) -> datetime:
     except (TypeError, ValueError):
         raise GraphQLError(f"{value!r} is not an instant such as 2026-03-01T09:00:00Z.") from None
     _check_year(instant.year, value)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    if instant.tzinfo is None:
+        message = f"{value!r} names no time zone: {instant.isoformat()}Z is in UTC, {instant.isoformat()}+02:00 is not."
+        raise GraphQLError(message)
+    return instant
 
 
 def _check_year(year: int, value: Any) -> None:
@@ -56,7 +59,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant: `2026-03-01T09:00:00Z` (RFC 3339); UTC where no offset is given.",
+        description="An instant: `2026-03-01T09:00:00Z`, always with its offset (RFC 3339).",
         serialize=_unchanged,
         parse_value=_read_instant,
     ),

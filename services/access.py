@@ -14,6 +14,7 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.table import Table
 
 from services.errors import DomainError, ErrorCode, Problem, refusal
+from services.organisations.tables import Organisation
 from services.organisations.terms import Role
 from services.viewer import Viewer
 
@@ -85,19 +86,20 @@ async def readable_rows(table: type[Table], ids: Collection[UUID], keyring: Sequ
     return frozenset(row["id"] for row in rows)
 
 
-def require_role(viewer: Viewer, organisation: UUID, least: Role, to: str) -> None:
+async def require_role(viewer: Viewer, organisation: UUID, least: Role, to: str) -> None:
     """Raise DomainError FORBIDDEN unless the viewer holds `least` in the organisation; `to` completes the sentence.
 
     The organisation's ADMINs can read in the log that somebody tried: ask only once the viewer could read the thing.
     """
     if not viewer.has_role(organisation, least):
-        raise role_refusal(least, to, organisation)
+        raise await role_refusal(least, to, organisation)
 
 
-def role_refusal(least: Role, to: str, concerned: UUID | None = None) -> DomainError:
-    """The refusal for who lacks a role in the organisation concerned; `to` completes the sentence."""
-    message = f"Only {_WHO[least]} of the organisation concerned may {to}. Ask its administrator for the role."
-    return DomainError([Problem(ErrorCode.FORBIDDEN, message)], concerns=concerned)
+async def role_refusal(least: Role, to: str, organisation: UUID) -> DomainError:
+    """The refusal, that concerns the organisation, for who lacks a role in it; `to` completes the sentence."""
+    (found,) = await Organisation.select(Organisation.slug).where(Organisation.id == organisation)
+    message = f"Only {_WHO[least]} of «{found['slug']}» may {to}. Ask its administrator for the role."
+    return DomainError([Problem(ErrorCode.FORBIDDEN, message)], concerns=organisation)
 
 
 def require_steward(viewer: Viewer, to: str) -> None:

@@ -100,7 +100,7 @@ class Publishing(Generic[W, V]):
         action = f"draft_{self.noun}"
         async with transaction():
             owner = await organisation_named(new.owner, "owner")
-            require_role(viewer, owner.id, Role.EDITOR, f"write its {self.noun}s")
+            await require_role(viewer, owner.id, Role.EDITOR, f"write its {self.noun}s")
             claim = await idempotency.claim(viewer, action, idempotency_key, new)
             if claim.made:
                 return claim.id
@@ -123,9 +123,9 @@ class Publishing(Generic[W, V]):
         async with transaction():
             whole = await access_for_change(self.whole, viewer, row_id, self.noun, "id")
             if not await self.lets_edit(viewer, whole):
-                require_role(viewer, whole.owner, Role.EDITOR, f"change its {self.noun}s")
+                await require_role(viewer, whole.owner, Role.EDITOR, f"change its {self.noun}s")
             if audience is not None:
-                require_role(viewer, whole.owner, Role.EDITOR, f"say who may read its {self.noun}s")
+                await require_role(viewer, whole.owner, Role.EDITOR, f"say who may read its {self.noun}s")
             check_revision(expected, whole.revision)
             latest = await self._latest(whole.id)
             await self._check_current(whole)
@@ -272,7 +272,7 @@ class Publishing(Generic[W, V]):
 
     async def _editable(self, viewer: Viewer, row_id: UUID | None, expected: int | None, to: str) -> W:
         whole = await access_for_change(self.whole, viewer, row_id, self.noun, "id")
-        require_role(viewer, whole.owner, Role.EDITOR, to)
+        await require_role(viewer, whole.owner, Role.EDITOR, to)
         check_revision(expected, whole.revision)
         return whole
 

@@ -108,5 +108,8 @@ def retention(
     from infra.privacy import let_go, would_go
 
     ages = ages_of(database_settings())
-    for what, count in over_database(lambda: would_go(ages) if dry_run else let_go(ages, say)).items():
-        say(f"{what}: {count}")
+    if dry_run:
+        for what, count in over_database(lambda: would_go(ages)).items():
+            say(f"{what}: {count}")
+    elif not over_database(lambda: let_go(ages, say)):
+        say("Nothing is due.")

@@ -1,7 +1,7 @@
 """The page that the link of an invitation leads to.
 
-It runs one document, which is registered like those of an operator, so that it also works where trusted documents alone
-run. The link's secret stands behind the #: it reaches neither a log on the way nor the next page.
+It runs two documents, which are registered like those of an operator, so that it also works where trusted documents
+alone run. The link's secret stands behind the #: it reaches neither a log on the way nor the next page.
 """
 
 from pathlib import Path
@@ -22,8 +22,9 @@ _HEADERS = {
 
 def invitation_page() -> Router:
     """The page and what it loads."""
-    document = document_id((DOCUMENTS / "accept.graphql").read_bytes().decode())
-    page = (DOCUMENTS / "index.html").read_text(encoding="utf-8").replace("{document}", document)
+    page = (DOCUMENTS / "index.html").read_text(encoding="utf-8")
+    for place, document in (("{document}", "accept.graphql"), ("{preview}", "preview.graphql")):
+        page = page.replace(place, document_id((DOCUMENTS / document).read_bytes().decode()))
 
     @route("/invitation", http_method=READ, sync_to_thread=False)
     def invitation() -> Response[str]:

@@ -245,7 +245,9 @@ def checked_path(return_to: str) -> str:
         and len(return_to) <= _LONGEST_PATH
     )
     if return_to and not good:
-        raise SignInRefused(400, "BAD_RETURN", "`return_to` is a path of this service, such as /graphql.")
+        raise SignInRefused(
+            400, "BAD_RETURN", "`return_to` (in JSON `returnTo`) is a path of this service, such as /graphql."
+        )
     return return_to
 
 

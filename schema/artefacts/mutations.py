@@ -124,7 +124,8 @@ class EditArtefactInput:
     )
     participant: str | None = strawberry.field(
         default=None,
-        description="The pseudonym of the participant whom a test round's file shows; without it, that stays.",
+        description="The pseudonym of the participant whom a test round's file shows; left out, that stays; empty, the"
+        " file shows nobody in particular.",
     )
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 

@@ -15,14 +15,14 @@ from services.identity.providers import try_rules
 from services.identity.rules import RoleRule
 from services.organisations.terms import Role
 
-_NO_CLAIMS = '`claims` is a JSON object, such as {"groups": ["innovation-lab"]}.'
+_NO_CLAIMS = '`claims` is a JSON object, such as {"groups": ["innovation-lab"]}, in which nothing is said twice.'
 
 
 async def _tried(
     context: Context, *, organisation: str, claims: str, rules: Sequence[Mapping[str, Any]] | None = None
 ) -> dict[str, Any] | None:
     try:
-        given = json.loads(claims)
+        given = json.loads(claims, object_pairs_hook=_said_once)
     except (ValueError, RecursionError):
         given = None
     draft = None if rules is None else [RoleRule(one["claim"], one["contains"], Role(one["role"])) for one in rules]
@@ -30,7 +30,17 @@ async def _tried(
     tried = await try_rules(context.viewer, organisation, given if readable else {}, draft)
     if tried is None:
         return None
-    return {"role": tried.role, "rule": tried.rule} if readable else {"problem": _NO_CLAIMS}
+    if not readable:
+        return {"problem": _NO_CLAIMS}
+    return {"role": tried.role, "rule": tried.rule, "problem": tried.problem}
+
+
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object. Raises ValueError where it says something twice, for what a provider makes of that is not known."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
 
 
 @strawberry.type

@@ -58,4 +58,7 @@ class RoleTrial:
     rule: int | None = expression(
         "({value} ->> 'rule')::int", "The place of the rule that gave it, from 0; null where the default did."
     )
-    problem: str | None = expression("{value} ->> 'problem'", "Why the claims could not be read; null where they were.")
+    problem: str | None = expression(
+        "{value} ->> 'problem'",
+        "Why nothing was tried: the claims cannot be read, or the rules not stored, or there are none. Else null.",
+    )

@@ -6,11 +6,12 @@ from strawberry.types import Info
 from schema.compiler.declare import reference
 from schema.compiler.run import Context
 from schema.inputs import KEY
+from schema.organisations.types import Person
 from schema.payload import Payload, answer
 from schema.privacy.types import DataExport, ErasureReceipt, receipt_of
 from schema.shared import user_errors
 from services.errors import DomainError
-from services.privacy import data_exports, erasure
+from services.privacy import correction, data_exports, erasure
 from services.viewer import ANYONE
 
 
@@ -26,6 +27,25 @@ class ExportMyDataPayload(Payload):
     """Payload of exportMyData."""
 
     data_export: DataExport | None = reference("The export, in the making; `viewer { dataExport }` has it later.")
+    is_earlier: bool | None = strawberry.field(
+        default=None,
+        description="Whether you had asked for it before, within the last hour or with the same key, so that nothing is"
+        " made anew; its `askedAt` tells when. Null where it was refused.",
+    )
+
+
+@strawberry.input(description="What is to be put right about yourself.")
+class EditMeInput:
+    """Input of editMe."""
+
+    name: str = strawberry.field(description="Your name, at most 200 characters, as others see it.")
+
+
+@strawberry.type(description="The answer of editMe.")
+class EditMePayload(Payload):
+    """Payload of editMe."""
+
+    person: Person | None = reference("You.")
 
 
 @strawberry.input(description="The confirmation that you want to be erased.")
@@ -54,8 +74,19 @@ class PrivacyMutations:
     )
     async def export_my_data(self, info: Info[Context, None], input: ExportMyDataInput) -> ExportMyDataPayload:
         """See services.privacy.data_exports.export_my_data."""
-        call = data_exports.export_my_data(info.context.viewer, idempotency_key=input.idempotency_key)
-        return await answer(ExportMyDataPayload, "dataExport", call)
+        try:
+            asked = await data_exports.export_my_data(info.context.viewer, idempotency_key=input.idempotency_key)
+        except DomainError as error:
+            return ExportMyDataPayload(user_errors=user_errors(error))
+        return ExportMyDataPayload(references={"dataExport": asked.id}, is_earlier=asked.is_earlier)
+
+    @strawberry.mutation(
+        description="Change your name, everywhere it is shown. Not by a sign-in for one organisation, if you belong to"
+        " others as well; use a personal token then."
+    )
+    async def edit_me(self, info: Info[Context, None], input: EditMeInput) -> EditMePayload:
+        """See services.privacy.correction.edit_me."""
+        return await answer(EditMePayload, "person", correction.edit_me(info.context.viewer, input.name))
 
     @strawberry.mutation(
         description="Erase yourself, at once and for good: your name, address, roles, tokens and notifications go. What"

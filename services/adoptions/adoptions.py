@@ -70,7 +70,7 @@ async def record_adoption(
     async with transaction():
         whole = await _adopted_for_change(viewer, adopted)
         adopter = (await organisation_named(new.organisation, "organisation")).id
-        require_role(viewer, adopter, Role.EDITOR, "record what it takes over")
+        await require_role(viewer, adopter, Role.EDITOR, "record what it takes over")
         claim = await idempotency.claim(viewer, "record_adoption", idempotency_key, (adopted, new))
         if claim.made:
             return claim.id
@@ -115,7 +115,7 @@ async def advance_adoption(
     viewer.require_scope(TokenScope.WRITE)
     async with transaction():
         adoption = await access_for_change(Adoption, viewer, adoption_id, "adoption", "id")
-        require_role(viewer, adoption.organisation, Role.EDITOR, "say how far it has come with what it took over")
+        await require_role(viewer, adoption.organisation, Role.EDITOR, "say how far it has come with what it took over")
         check_revision(expected_version, adoption.revision)
         reader = Reading()
         changes = stored(reader.text(advance.changes, "changes")) or adoption.changes

@@ -59,7 +59,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class ArtefactChange:
-    """What a file is to be from now on. Without `audience` its readers stay, without `participant` whom it shows."""
+    """What a file is to be from now on. Without `audience` its readers stay, without `participant` whom it shows.
+
+    An empty `participant` says that it shows nobody in particular.
+    """
 
     kind: ArtefactKind
     title: Text
@@ -100,7 +103,7 @@ async def start_upload(
             problems = _repeated(upload)
         else:
             whole = await lock_whole(viewer, thing, field)
-            require_role(viewer, whole.organisation, Role.EDITOR, _ADD)
+            await require_role(viewer, whole.organisation, Role.EDITOR, _ADD)
             artefact, problems = await _new_artefact(viewer, whole, upload)
         claim = await idempotency.claim(viewer, "start_upload", idempotency_key, (thing, upload))
         if claim.made:
@@ -125,7 +128,7 @@ async def finish_upload(
     """
     viewer.require_scope(TokenScope.WRITE)
     artefact = await access(Artefact, viewer, artefact_id, "file", "artefact")
-    require_role(viewer, artefact.organisation, Role.EDITOR, _FINISH)
+    await require_role(viewer, artefact.organisation, Role.EDITOR, _FINISH)
     version = await _version(artefact.id, version_id)
     if version.state == UploadState.STORED:
         return Uploading(artefact.id, version.id)
@@ -162,7 +165,7 @@ async def edit_artefact(
         narrowed, problems = await _narrowed(viewer, change.audience, artefact.organisation, whole)
         reader = Reading()
         title = reader.text(change.title, "title", limit=TITLE_LIMIT)
-        participant, unknown_to_it = await participant_of(change.participant, change.kind, artefact.test_round)
+        participant, unknown_to_it = await participant_of(change.participant or None, change.kind, artefact.test_round)
         refuse_if((*reader.problems, *check_licence(change.licence), *problems, *unknown_to_it))
         await Artefact.update(
             {
@@ -170,7 +173,7 @@ async def edit_artefact(
                 Artefact.kind: change.kind,
                 Artefact.licence: change.licence,
                 Artefact.narrowed_to: narrowed if change.audience else artefact.narrowed_to,
-                Artefact.participant: participant or artefact.participant,
+                Artefact.participant: artefact.participant if change.participant is None else participant,
             }
         ).where(Artefact.id == artefact.id)
         if artefact.current_number:
@@ -223,7 +226,7 @@ def _only(of: Mapping[str, Thing | None]) -> tuple[str, Thing | None]:
 
 async def _editable(viewer: Viewer, artefact_id: UUID | None, field: str, to: str) -> Artefact:
     artefact = await access_for_change(Artefact, viewer, artefact_id, "file", field)
-    require_role(viewer, artefact.organisation, Role.EDITOR, to)
+    await require_role(viewer, artefact.organisation, Role.EDITOR, to)
     return artefact
 
 

@@ -157,7 +157,7 @@ async def withhold_version(viewer: Viewer, artefact_id: UUID | None, number: int
     async with transaction():
         await lock_whole(viewer, whole_of(found), "artefact")
         artefact = await access_for_change(Artefact, viewer, artefact_id, "file", "artefact")
-        require_role(viewer, artefact.organisation, Role.EDITOR, "withhold versions of its files")
+        await require_role(viewer, artefact.organisation, Role.EDITOR, "withhold versions of its files")
         version = await (
             ArtefactVersion.select(ArtefactVersion.id, ArtefactVersion.withheld_at)
             .where(

@@ -121,12 +121,12 @@ class ExportCheck:
         try:
             return list(self._check(shown))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise NotAnExport(f"This is no line of an export: {error!r}.") from error
+            raise NotAnExport("This is no line of an export: something that each has is missing.") from error
 
     def _check(self, shown: Mapping[str, Any]) -> list[Fault]:
         if not self.begun:
-            if shown["format"] != FORMAT:
-                raise NotAnExport(f"Its first line does not say that it is of the format {FORMAT}.")
+            if shown.get("format") != FORMAT:
+                raise NotAnExport(f"The first line does not say that the format is {FORMAT}.")
             self.begun = True
             return []
         if "line" not in shown:

@@ -44,7 +44,7 @@ async def invite_guest(viewer: Viewer, case_id: UUID | None, person_id: UUID | N
     viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
         case = await access_for_change(Case, viewer, case_id, "case", "case")
-        require_role(viewer, case.owner, Role.EDITOR, "invite guests to its cases")
+        await require_role(viewer, case.owner, Role.EDITOR, "invite guests to its cases")
         person = await access(Person, viewer, person_id, "person", "person")
         return await admit_person(viewer, case, person.id, until)
 
@@ -54,7 +54,7 @@ async def admit_organisation(viewer: Viewer, case_id: UUID | None, slug: str, un
     viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
         case = await access_for_change(Case, viewer, case_id, "case", "case")
-        require_role(viewer, case.owner, Role.EDITOR, "let others into its cases")
+        await require_role(viewer, case.owner, Role.EDITOR, "let others into its cases")
         organisation = await organisation_named(slug, "organisation")
         return await admit_body(viewer, case, organisation.id, until)
 
@@ -68,7 +68,7 @@ async def end_admission(viewer: Viewer, admission_id: UUID | None) -> UUID:
         is_theirs = admission.person is not None and admission.person == viewer.person
         is_their_bodys = admission.organisation is not None and viewer.has_role(admission.organisation, Role.EDITOR)
         if not is_theirs and not is_their_bodys:
-            require_role(viewer, owner, Role.EDITOR, "end this")
+            await require_role(viewer, owner, Role.EDITOR, "end this")
         if await Admission.raw(_END, admission.id):
             await log.record(viewer, "end_admission", "Admission", admission.id, organisation=owner)
         return admission.id

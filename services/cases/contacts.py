@@ -29,7 +29,7 @@ async def remove_contact(viewer: Viewer, case_id: UUID | None, name: str) -> UUI
     viewer.require_scope(TokenScope.WRITE)
     async with transaction():
         case = await access_for_change(Case, viewer, case_id, "case", "case")
-        require_role(viewer, case.owner, Role.EDITOR, "remove contacts from its cases")
+        await require_role(viewer, case.owner, Role.EDITOR, "remove contacts from its cases")
         if not await take_contact(viewer, case, clean(name)):
             raise refusal(
                 ErrorCode.NOT_FOUND,

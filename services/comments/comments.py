@@ -143,7 +143,7 @@ async def resolve_comment(viewer: Viewer, comment_id: UUID | None, *, expected_v
     viewer.require_scope(TokenScope.REVIEW)
     async with transaction():
         comment, organisation = await _changeable(viewer, comment_id, expected_version)
-        _require_say(viewer, comment, organisation, "settle what was said of its things")
+        await _require_say(viewer, comment, organisation, "settle what was said of its things")
         await _check_going_on(viewer, comment)
         check_open(comment)
         if comment.reply_to:
@@ -158,7 +158,7 @@ async def reopen_comment(viewer: Viewer, comment_id: UUID | None, *, expected_ve
     viewer.require_scope(TokenScope.REVIEW)
     async with transaction():
         comment, organisation = await _changeable(viewer, comment_id, expected_version)
-        _require_say(viewer, comment, organisation, "take up again what was said of its things")
+        await _require_say(viewer, comment, organisation, "take up again what was said of its things")
         await _check_going_on(viewer, comment)
         if not has_happened(comment.resolved_at):
             raise refusal(ErrorCode.WRONG_STATE, "It is not resolved.", "id")
@@ -181,7 +181,7 @@ async def delete_comment(viewer: Viewer, comment_id: UUID | None, *, expected_ve
             emptied = dict.fromkeys(("language", "anchor_quote", "anchor_prefix", "anchor_suffix"))
             await _change(viewer, comment, "delete_comment", organisation, body="", deleted_at=now, **emptied)
         else:
-            require_role(viewer, organisation, Role.ADMIN, "hide what others said of its things")
+            await require_role(viewer, organisation, Role.ADMIN, "hide what others said of its things")
             if is_gone(comment):
                 raise refusal(ErrorCode.WRONG_STATE, "Its words are no longer shown.", "id")
             await _change(viewer, comment, "hide_comment", organisation, hidden_at=now)
@@ -215,9 +215,9 @@ async def _check_going_on(viewer: Viewer, comment: Comment) -> None:
         check_going_on(subject.kept, "id")
 
 
-def _require_say(viewer: Viewer, comment: Comment, organisation: UUID, to: str) -> None:
+async def _require_say(viewer: Viewer, comment: Comment, organisation: UUID, to: str) -> None:
     if comment.author != viewer.person:
-        require_role(viewer, organisation, Role.EDITOR, to)
+        await require_role(viewer, organisation, Role.EDITOR, to)
 
 
 async def _change(viewer: Viewer, comment: Comment, action: str, organisation: UUID, **columns: Any) -> None:
@@ -238,7 +238,7 @@ async def _spokesman(viewer: Viewer, slug: str | None, least: Role) -> UUID:
     if slug is None:
         return spokesman_of(viewer, least)
     organisation = await organisation_named(slug, "organisation")
-    require_role(viewer, organisation.id, least, "comment in its name")
+    await require_role(viewer, organisation.id, least, "comment in its name")
     return organisation.id
 
 

@@ -42,7 +42,7 @@ async def create_event(
     async with transaction():
         reader = await _reader(content, organisation)
         recorder = _recorder(reader, content, organisation)
-        _require_editor(viewer, [recorder], "record its events")
+        await _require_editor(viewer, [recorder], "record its events")
         given = (slug, content, organisation, audience)
         claim = await idempotency.claim(viewer, "create_event", idempotency_key, given)
         if claim.made:
@@ -81,7 +81,7 @@ async def edit_event(
     viewer.require_scope(TokenScope.WRITE)
     async with transaction():
         event = await access_for_change(Event, viewer, event_id, "event", "id")
-        _require_editor(viewer, [event.organisation, *([event.host] if event.host else [])], "change its events")
+        await _require_editor(viewer, [event.organisation, *([event.host] if event.host else [])], "change its events")
         check_revision(expected_version, event.revision)
         reader = await _reader(content, None)
         columns = _columns(content, reader)
@@ -101,10 +101,10 @@ async def edit_event(
 # -- steps ---------------------------------------------------------------------------------------------------------
 
 
-def _require_editor(viewer: Viewer, organisations: list[UUID], to: str) -> None:
+async def _require_editor(viewer: Viewer, organisations: list[UUID], to: str) -> None:
     if viewer.is_steward or any(viewer.has_role(one, Role.EDITOR) for one in organisations):
         return
-    require_role(viewer, organisations[0], Role.EDITOR, to)
+    await require_role(viewer, organisations[0], Role.EDITOR, to)
 
 
 def _recorder(reader: Reading, content: EventContent, organisation: str | None) -> UUID:

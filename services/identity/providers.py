@@ -59,10 +59,14 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What rules make of claims: the role, and the place of the rule that gave it; None for the default."""
+    """What rules make of claims: the role, and the place of the rule that gave it; None for the default.
+
+    `problem` says why there was nothing to try.
+    """
 
     role: Role | None
     rule: int | None
+    problem: str | None = None
 
 
 async def configure_provider(
@@ -184,7 +188,7 @@ async def try_rules(
 ) -> Tried | None:
     """Which role claims would give, by the organisation's rules or by others that are not stored; for its ADMINs.
 
-    None for everyone else, and where there is no provider and no rules are given.
+    None for everyone else. Rules that could not be stored are not tried.
     """
     organisation = await Organisation.objects().where(Organisation.slug == organisation_slug).first()
     if organisation is None or not viewer.has_role(organisation.id, Role.ADMIN):
@@ -193,8 +197,10 @@ async def try_rules(
     default = Role(present.default_role) if present and present.default_role else None
     if rules is None:
         if present is None:
-            return None
+            return Tried(None, None, f"«{organisation_slug}» has no provider yet: give `rules` to try.")
         rules = _rules(present.rules)
+    elif wrong := next(check_rules(rules, default), None):
+        return Tried(None, None, f"{'.'.join(wrong.field)}: {wrong.message}")
     return Tried(role_of(rules, default, claims), first_fitting(rules, claims))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services import idempotency, log
-from services.access import require_steward
+from services.access import role_refusal
 from services.columns import stored
 from services.errors import ErrorCode, refusal, refuse_if
 from services.networks.proposals import open_proposal
@@ -29,7 +29,7 @@ from services.organisations.members import led_by, require_admin, runs
 from services.organisations.organisations import organisation_for_change, organisation_named
 from services.organisations.rules import check_facilitator_remains
 from services.organisations.tables import Network, NetworkMember, Organisation
-from services.organisations.terms import NetworkRole, TokenScope
+from services.organisations.terms import NetworkRole, Role, TokenScope
 from services.reading import Reading, Text
 from services.slugs import check_slug
 from services.text import TITLE_LIMIT
@@ -62,8 +62,8 @@ async def create_network(viewer: Viewer, new: NewNetwork, *, idempotency_key: st
     async with keyring_change():
         organisations = await _organisations(new)
         first = organisations[new.facilitators[0]]
-        if not await runs(viewer, first.id):
-            require_steward(viewer, "create a network for an organisation that they do not administer")
+        if not viewer.is_steward and not await runs(viewer, first.id):
+            raise await role_refusal(Role.ADMIN, "create a network in which it is the first facilitator", first.id)
         claim = await idempotency.claim(viewer, "create_network", idempotency_key, new)
         if claim.made:
             return claim.id

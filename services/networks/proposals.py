@@ -94,7 +94,7 @@ async def withdraw_network_proposal(viewer: Viewer, proposal_id: UUID | None) ->
         if proposal.kind == ProposalKind.INVITATION:
             await require_facilitator(viewer, proposal.network, "take an invitation back")
         elif not await runs(viewer, organisation.id):
-            raise role_refusal(Role.ADMIN, "take its request back")
+            raise await role_refusal(Role.ADMIN, "take its request back", organisation.id)
         await close_proposal(proposal.network, organisation.id, ProposalState.WITHDRAWN)
         await renew_readers(proposal.network)
         await noted(viewer, "withdraw_network_proposal", proposal.network, organisation)
@@ -154,7 +154,7 @@ async def _require_asked(viewer: Viewer, proposal: NetworkProposal, organisation
     if proposal.kind == ProposalKind.REQUEST:
         await require_facilitator(viewer, proposal.network, "answer a request")
     elif not await runs(viewer, organisation.id):
-        raise role_refusal(Role.ADMIN, "answer its invitation")
+        raise await role_refusal(Role.ADMIN, "answer its invitation", organisation.id)
 
 
 async def _asking(proposal: NetworkProposal) -> list[UUID]:

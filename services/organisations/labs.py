@@ -65,7 +65,7 @@ async def create_lab(viewer: Viewer, new: NewLab, *, idempotency_key: str | None
     viewer.require_scope(TokenScope.WRITE)
     async with transaction():
         organisation = await organisation_for_change(new.organisation, "organisation")
-        require_role(viewer, organisation.id, Role.EDITOR, "write about its labs")
+        await require_role(viewer, organisation.id, Role.EDITOR, "write about its labs")
         claim = await idempotency.claim(viewer, "create_lab", idempotency_key, new)
         if claim.made:
             return claim.id
@@ -101,7 +101,7 @@ async def edit_lab(
     viewer.require_scope(TokenScope.WRITE)
     async with transaction():
         lab = await access_for_change(Lab, viewer, lab_id, "lab", "id")
-        require_role(viewer, lab.organisation, Role.EDITOR, "write about its labs")
+        await require_role(viewer, lab.organisation, Role.EDITOR, "write about its labs")
         check_revision(expected_version, lab.revision)
         reader = Reading()
         columns = {**_columns(profile, reader), "case": await _case(viewer, profile.case, reader)}

@@ -140,7 +140,7 @@ async def require_admin(viewer: Viewer, organisation: UUID, to: str) -> None:
     The caller holds the organisation's row, so that this stays true; `to` completes the sentence.
     """
     if not await runs(viewer, organisation):
-        raise role_refusal(Role.ADMIN, to, organisation)
+        raise await role_refusal(Role.ADMIN, to, organisation)
 
 
 async def runs(viewer: Viewer, organisation: UUID) -> bool:

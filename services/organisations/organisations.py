@@ -90,7 +90,7 @@ async def edit_organisation(
     async with transaction():
         organisation = await _for_change(organisation_id)
         if not viewer.is_steward:
-            require_role(viewer, organisation.id, Role.ADMIN, "edit its profile")
+            await require_role(viewer, organisation.id, Role.ADMIN, "edit its profile")
         check_revision(expected_version, organisation.revision)
         if profile.kind != organisation.kind and not viewer.is_steward:
             raise refusal(ErrorCode.FORBIDDEN, "Only a steward may change what sort of body it is. Ask one.", "kind")

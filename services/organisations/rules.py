@@ -81,7 +81,7 @@ def check_identifiers(identifiers: Sequence[Identifier]) -> Iterator[Problem]:
 def check_name(name: str, *field: str) -> Iterator[Problem]:
     """A person's name, cleaned: there, and of a length that fits a line."""
     if not name:
-        yield Problem(ErrorCode.REQUIRED, "Give the person's name.", field)
+        yield Problem(ErrorCode.REQUIRED, f"The name is missing: give 1 to {NAME_LIMIT} characters.", field)
     elif len(name) > NAME_LIMIT:
         yield Problem(ErrorCode.TOO_LONG, f"A name has at most {NAME_LIMIT} characters.", field)
     yield from check_line(name, *field)

@@ -4,6 +4,7 @@ It is made by a job and lies in the file store, because it may be larger than an
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -29,8 +30,16 @@ def storage_key(export: UUID) -> str:
     return f"exports/{export.hex}"
 
 
-async def export_my_data(viewer: Viewer, *, idempotency_key: str | None = None) -> UUID:
-    """Have everything about oneself put into a file, in place of an earlier one; gives the export's id.
+@dataclass(frozen=True, slots=True)
+class AskedExport:
+    """An export, and whether it had been asked for before, so that nothing is made anew."""
+
+    id: UUID
+    is_earlier: bool
+
+
+async def export_my_data(viewer: Viewer, *, idempotency_key: str | None = None) -> AskedExport:
+    """Have everything about oneself put into a file, in place of an earlier one.
 
     Asked again within the hour, it is the one that there is.
     """
@@ -41,15 +50,14 @@ async def export_my_data(viewer: Viewer, *, idempotency_key: str | None = None) 
         await lock_people(persons=[person])
         before = await DataExport.objects().where(DataExport.person == person).first()
         if before is not None and before.asked_at > datetime.now(UTC) - AT_MOST_EVERY:
-            export: UUID = before.id
-            return export
+            return AskedExport(before.id, is_earlier=True)
         claim = await idempotency.claim(viewer, "export_my_data", idempotency_key, None)
         if not claim.made:
             await drop_export(person)
             await DataExport.insert(DataExport(id=claim.id, person=person))
             await log.enqueue("export", id=str(claim.id))
             await log.record(viewer, "export_my_data", "Person", person)
-    return claim.id
+    return AskedExport(claim.id, is_earlier=claim.made)
 
 
 async def make_export(files: FileStore, export_id: UUID) -> None:

@@ -70,11 +70,12 @@ _ADMINS: Final = """
     from membership m join organisation o on o.id = m.organisation where m.person = {}
 """
 
-_ISSUERS: Final = """
-    select provider.issuer from external_identity identity
+_SIGN_INS: Final = """
+    select organisation.slug from external_identity identity
     join identity_provider provider
         on provider.organisation = identity.organisation and provider.issuer = identity.issuer
     join membership on membership.organisation = identity.organisation and membership.person = identity.person
+    join organisation on organisation.id = identity.organisation
     where identity.person = {} and identity.kind = 'PERSON' and provider.is_enabled order by 1
 """
 """Where somebody belongs and can sign in. Of nobody else's provider is anything asked, so that none can refuse it."""
@@ -92,8 +93,8 @@ async def erase_me(viewer: Viewer, confirm: str) -> Receipt:
         found = await _locked(person)
         refuse_if(check_confirmed(confirm, found.name))
         await _check_is_all(viewer)
-        issuers = [row["issuer"] for row in await Person.raw(_ISSUERS, person)]
-        refuse_if(check_is_they(viewer, issuers, datetime.now(UTC)))
+        sign_ins = [row["slug"] for row in await Person.raw(_SIGN_INS, person)]
+        refuse_if(check_is_they(viewer, sign_ins, datetime.now(UTC)))
         if viewer.signed_in_at is None and await has_cut_a_sign_in(viewer):
             raise refusal(
                 ErrorCode.FORBIDDEN,

@@ -11,35 +11,48 @@ from services.errors import ErrorCode, refusal
 from services.organisations.tables import Organisation, Person
 from services.privacy.holdings import HOLDINGS, Holding
 from services.privacy.namesakes import NOT_TIED, chosen, matches
+from services.text import as_line
 from services.transaction import transaction
 
 FORMAT: Final = "serra-person-export/1"
 _ORGANISATIONS: Final = ("organisation", "requested_by")
 """Columns that name an organisation, which the export's key explains."""
 _ID_DIGITS: Final = 32
+_OF_ADDRESS: Final = """
+    select p.id, p.name, (
+        select string_agg(m.role || ' of ' || o.slug, ', ' order by o.slug)
+        from membership m join organisation o on o.id = m.organisation where m.person = p.id
+    ) as roles
+    from person p where lower(p.email) = lower({}) order by p.id
+"""
+_WHERE_IDS_ARE: Final = "the id that ADMINs see at their organisation's members (`person { id }`)"
 
 
 async def find_person(named: str) -> UUID:
     """The person of an e-mail address, an id or a global id, erased ones by their id too.
 
-    Raises DomainError: nobody, or several of one address.
+    Raises DomainError: nobody; neither address nor id; or several of one address, whom it tells apart.
     """
     row_id = _read_id(named)
     if row_id is not None:
         if not await Person.exists().where(Person.id == row_id):
             raise unknown("person", "person")
         return row_id
-    found = await Person.raw("select id from person where lower(email) = lower({}) order by id", named.strip())
+    if "@" not in named:
+        raise refusal(
+            ErrorCode.INVALID, f"«{named}» is neither an e-mail address nor an id. Give {_WHERE_IDS_ARE}.", "person"
+        )
+    found = await Person.raw(_OF_ADDRESS, named.strip())
     if not found:
         raise refusal(
             ErrorCode.NOT_FOUND,
-            f"Nobody here has the address «{named}». Give the one that Serra has, or their id: ADMINs see both among"
-            " their organisation's members.",
+            f"Nobody here has the address «{named}»; Serra does not have everybody's. Give {_WHERE_IDS_ARE}.",
             "person",
         )
     if len(found) > 1:
-        ids = ", ".join(str(row["id"]) for row in found)
-        raise refusal(ErrorCode.INVALID, f"Several people have this address. Name one by id: {ids}.", "person")
+        told = [f"  {as_line(row['name'])}, {row['roles'] or 'in no organisation'}, id {row['id']}" for row in found]
+        lines = "\n".join(["Several people have this address. Name one by id:", *told])
+        raise refusal(ErrorCode.INVALID, lines, "person")
     person: UUID = found[0]["id"]
     return person
 

@@ -51,11 +51,12 @@ def check_confirmed(given: str, name: str) -> Iterator[Problem]:
         )
 
 
-def check_is_they(viewer: Viewer, issuers: Collection[str], now: datetime) -> Iterator[Problem]:
+def check_is_they(viewer: Viewer, sign_ins: Collection[str], now: datetime) -> Iterator[Problem]:
     """What cannot be undone takes more than a secret that somebody may have stolen, where there is more to ask for.
 
-    `issuers` are the providers by which the person can sign in: then they do, and a token is not enough. Who has only
-    tokens uses one that may do everything, which no narrower one can make. A program erases nobody.
+    `sign_ins` are the slugs of the organisations for which the person can sign in: then they do, and a token is not
+    enough. Who has only tokens uses one that may do everything, which no narrower one can make. A program erases
+    nobody.
     """
     minutes = int(FRESH.total_seconds() // 60)
     if viewer.is_machine:
@@ -66,10 +67,11 @@ def check_is_they(viewer: Viewer, issuers: Collection[str], now: datetime) -> It
                 ErrorCode.FORBIDDEN,
                 f"You signed in more than {minutes} minutes ago. Sign out, sign in again, and then erase yourself.",
             )
-    elif issuers:
+    elif sign_ins:
+        where = " or ".join(f"/sign-in?organisation={slug}" for slug in sorted(sign_ins))
         yield Problem(
             ErrorCode.FORBIDDEN,
-            f"A token alone is not enough where somebody can sign in. Sign in at {', '.join(sorted(issuers))}, and"
+            f"A token alone is not enough where somebody can sign in. Sign in at {where}, and"
             f" erase yourself within {minutes} minutes, or ask whoever runs this instance.",
         )
     elif viewer.scopes < frozenset(TokenScope):

@@ -70,7 +70,7 @@ async def request_review(
         if thing is not None and thing[0] == "Artefact":
             raise refusal(ErrorCode.INVALID, "A file is reviewed with what it belongs to.", "subject")
         organisation = await access_subject_for_change(viewer, thing, "subject")
-        require_role(viewer, organisation, Role.EDITOR, "ask for reviews of its things")
+        await require_role(viewer, organisation, Role.EDITOR, "ask for reviews of its things")
         claim = await idempotency.claim(viewer, "request_review", idempotency_key, (thing, reviewer_id, new))
         if claim.made:
             return claim.id
@@ -116,7 +116,7 @@ async def accept_review(
     refuse_if(rules.check_declaration(declared, has_no_conflict_of_interest))
     async with transaction():
         review = await _mine(viewer, review_id, Status.ACCEPTED, expected_version)
-        require_role(viewer, review.organisation, Role.REVIEWER, "review for it")
+        await require_role(viewer, review.organisation, Role.REVIEWER, "review for it")
         await _check_independent(viewer, review)
         await _change(viewer, review, "accept_review", Status.ACCEPTED, conflict_of_interest=declared)
         return review.id
@@ -147,7 +147,7 @@ async def submit_review(
     refuse_if(rules.check_length(body, "body"))
     async with keyring_change():
         review = await _mine(viewer, review_id, Status.SUBMITTED, expected_version)
-        require_role(viewer, review.organisation, Role.REVIEWER, "review for it")
+        await require_role(viewer, review.organisation, Role.REVIEWER, "review for it")
         await _check_independent(viewer, review)
         await _change(
             viewer,

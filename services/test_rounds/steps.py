@@ -28,7 +28,7 @@ async def reached(viewer: Viewer, round_id: UUID | None, verb: str) -> TestRound
     viewer.require_scope(TokenScope.WRITE)
     found = await access_for_change(TestRound, viewer, round_id, "test round", "id")
     if not await _is_partner(viewer, found, verb):
-        require_role(viewer, found.organisation, Role.EDITOR, ACTS[verb].to)
+        await require_role(viewer, found.organisation, Role.EDITOR, ACTS[verb].to)
     return found
 
 

@@ -41,7 +41,7 @@ async def plan_test_round(viewer: Viewer, new: c.NewTestRound, *, idempotency_ke
     viewer.require_scope(TokenScope.WRITE)
     async with transaction():
         organisation = await organisation_named(new.organisation, "organisation")
-        require_role(viewer, organisation.id, Role.EDITOR, "plan its test rounds")
+        await require_role(viewer, organisation.id, Role.EDITOR, "plan its test rounds")
         claim = await idempotency.claim(viewer, "plan_test_round", idempotency_key, new)
         if claim.made:
             return claim.id
@@ -93,7 +93,7 @@ async def edit_test_round(
             case = await Case.objects().where(Case.id == found.case).first()
             if case is None:
                 raise unknown("test round", "id")
-            require_role(viewer, found.organisation, Role.EDITOR, "say who may read its test rounds")
+            await require_role(viewer, found.organisation, Role.EDITOR, "say who may read its test rounds")
             columns["audience"] = await _readers(viewer, edit.audience, found, case)
         await _edit_parts(found, edit, reader)
         await changed(viewer, found, "edit_test_round", columns)

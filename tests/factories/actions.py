@@ -216,6 +216,7 @@ ELSEWHERE = frozenset(
         "withdrawNetworkProposal",
         "leaveNetwork",
         "handOverFacilitation",
+        "editMe",
         "eraseMe",
         "exportMyData",
         "issueToken",

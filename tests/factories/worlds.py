@@ -4,6 +4,8 @@ from typing import Any
 
 import httpx
 
+from services.invitations.tables import Invitation
+from services.organisations.tokens import secret_hash
 from tests.client import Client
 from tests.factories.artefacts import sent_file, stored_file
 from tests.factories.cases import drafted_case, published_case
@@ -16,6 +18,7 @@ from tests.factories.reviews import VERDICT, accepted, requested
 from tests.factories.rounds import ROUND, attendance, en, moved, observation, planned, running, verdicts
 from tests.factories.sharing import asked, guest_invited
 
+LINK = "the secret of the link that is left lying in the lively network"
 PUBLIC = {"public": True}
 WITHIN = {"networks": ["learning"]}
 
@@ -59,6 +62,7 @@ async def _invited(facilitator: Client) -> None:
     """People's invitations that wait, and an organisation's that was taken back: so that it shows nothing."""
     given = {"organisation": "arbetsformedlingen", "role": "EDITOR"}
     await facilitator.do("inviteMember", {**given, "email": "ann@example.org"}, "__typename")
+    await Invitation.update({Invitation.secret_hash: secret_hash(LINK)}).where(Invitation.email == "ann@example.org")
     await facilitator.do("inviteMember", {**given, "person": await person_id("Reviewer")}, "__typename")
     await facilitator.do("withdrawNetworkProposal", {"id": await invited(facilitator)}, "__typename")
 

@@ -120,13 +120,21 @@ async def test_an_export_is_json_lines(commands: Commands, tmp_path: Path) -> No
         await auditing.export(commands.url, "gent", None, None, out)
 
 
-def test_a_file_that_is_no_export_is_refused_in_words(commands: Commands, tmp_path: Path) -> None:
-    """What is not text, or no JSON, is named with its line."""
-    file = tmp_path / "export.jsonl"
-    for wrong in (b'{"format": "\xff"}\n', b"PK\x03\x04", b"[1, 2"):
-        file.write_bytes(wrong)
-        with pytest.raises(AuditFailed, match=r"export\.jsonl, line 1: "):
-            auditing.verify_file(file, None, commands.said.append)
+def test_a_file_that_is_no_export_is_told_as_such(tmp_path: Path) -> None:
+    """Text, bytes of anything, JSON of something else, and nesting without end are no export, in words."""
+    file = tmp_path / "junk"
+    for content, why in (
+        (b"something else\n", "Line 1: This is not JSON."),
+        (b"\xff\xfe\x00junk", "Line 1: This is not JSON."),
+        (b"[" * 100_000, "Line 1: This is not JSON."),
+        (b'{"a": 1}\n', "Line 1: The first line does not say that the format is serra-audit-export/1."),
+        (b"[1]\n", "Line 1: This is no line of an export"),
+        (b'{"format": "serra-audit-export/1"}\n{}\n', "Line 2: This is no line of an export"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(AuditFailed) as refused:
+            auditing.verify_file(file, None, lambda _: None)
+        assert str(refused.value).startswith(f"{file} is no export of `serra audit export`, or not all of one. {why}")
 
 
 def test_what_is_given_wrongly_is_refused_in_words() -> None:

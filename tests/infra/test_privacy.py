@@ -148,7 +148,7 @@ async def test_nobody_is_asked_about_somebody_who_is_not_there(
 ) -> None:
     """Unknown, and erased already: the command says which and what to do, and asks nothing."""
     unknown = await serra("erase-person", "nobody@serra.example", says="y\n")
-    assert unknown.stderr.startswith("Nobody here has the address «nobody@serra.example». Give")
+    assert unknown.stderr.startswith("Nobody here has the address «nobody@serra.example»; ")
     ada, _, _ = await joined(network, http)
     assert (await serra("erase-person", EMAIL, "--yes")).returncode == 0
     again = await serra("erase-person", str(ada), says="y\n")
@@ -160,7 +160,7 @@ async def test_nobody_is_asked_about_somebody_who_is_not_there(
 async def test_retention_is_previewed_and_run(
     serra: Serra, network: SmallNetwork, http: httpx.AsyncClient, clean: Database
 ) -> None:
-    """`retention --dry-run` tells how much would go; without it, it goes."""
+    """`retention --dry-run` tells how much would go; without it, it goes, told once; or nothing is due."""
     editor = Client(http, network.olen_editor)
     await own_case(editor)
     made = await running(editor)
@@ -169,8 +169,9 @@ async def test_retention_is_previewed_and_run(
     await TestRound.update({TestRound.retain_until: date(2026, 1, 1)}, force=True)
     assert "test_round: 1\n" in (await serra("retention", "--dry-run")).stdout
     assert await Consent.count() == 1
-    assert (await serra("retention")).stdout == "consents: 1 let go\nconsents: 1\n"
+    assert (await serra("retention")).stdout == "consents: 1 let go\n"
     assert await Consent.count() == 0
+    assert (await serra("retention")).stdout == "Nothing is due.\n"
 
 
 async def test_the_worker_lets_go_every_night(open_database: Database, ports: Ports) -> None:

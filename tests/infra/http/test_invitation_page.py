@@ -20,6 +20,11 @@ async def test_a_link_leads_to_a_page_that_accepts(as_: As, network: SmallNetwor
     http = serve(trusted_documents_only=True)
     page = await http.get(parts.path)
     assert page.headers["content-type"].startswith("text/html")
+    shown = re.search(r'name="preview" content="(sha256:[0-9a-f]{64})"', page.text)
+    assert shown
+    asked = {"documentId": shown[1], "variables": {"secret": parts.fragment}}
+    preview = (await http.post("/graphql", json=asked)).json()["data"]["invitationPreview"]
+    assert preview == {"role": "EDITOR", "organisation": {"name": {"text": "Olen"}}}
     document = re.search(r'name="document" content="(sha256:[0-9a-f]{64})"', page.text)
     assert document
     accepted = {"input": {"secret": parts.fragment, "name": "Ann"}}

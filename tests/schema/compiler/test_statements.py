@@ -7,6 +7,7 @@ from graphql import parse, validate
 
 from schema import schema
 from services.organisations.terms import Role
+from tests.factories.worlds import LINK
 from tests.schema.compiler.roads import Roads
 from tests.statements import noted
 
@@ -29,6 +30,7 @@ QUESTIONS = {
     "concepts": "concepts(first: $n) { nodes { broader { broader { notation } } } }",
     "event": f'event(slug: "stockholm-2019") {{ {_EVENT} }}',
     "events": f"events(first: $n) {{ nodes {{ {_EVENT} }} }}",
+    "invitationPreview": f'invitationPreview(secret: "{LINK}") {{ role {_ORGANISATION} }}',
     "lab": f'lab(slug: "lab-olen") {{ formats {{ name {{ text }} }} {_ORGANISATION} }}',
     "labs": f"labs(first: $n) {{ nodes {{ {_ORGANISATION} }} }}",
     "network": f'network(slug: "learning") {{ members(first: $n) {{ nodes {{ {_ORGANISATION} }} }} }}',
@@ -47,9 +49,9 @@ QUESTIONS = {
 }
 
 
-ENGINE = {"search": 3, "testRoleRules": 2}
+ENGINE = {"search": 3, "testRoleRules": 2, "invitationPreview": 1}
 """What comes before the compiler's statement: the engine looks the words up, finds, and makes the snippets; rules are
-tried for an organisation with its provider."""
+tried for an organisation with its provider; a secret is looked up."""
 
 
 def _asked(roads: Roads, name: str, rows: int) -> str:
@@ -77,7 +79,7 @@ async def test_a_root_field_is_one_statement(
     assert len(statements) == ENGINE.get(name, 0) + 1
 
 
-LONG = {"node", "nodes", "search", "testRoleRules"}
+LONG = {"invitationPreview", "node", "nodes", "search", "testRoleRules"}
 """Those that look something up before they are planned. The others' answer is the statement's own JSON."""
 
 

@@ -51,13 +51,18 @@ async def test_whom_a_file_shows_is_known_inside(as_: As, network: SmallNetwork)
     await editor.do("editArtefact", change, "artefact { id }")
     for token, shown in ((network.olen_reader, "ALDER"), (network.pes_editor, None), (None, None)):
         assert (await as_(token).ask(SEEN, id=file))["artefact"]["participant"] == shown
+    for given in ({}, {"participant": None}):
+        await editor.do("editArtefact", change | given, "artefact { id }")
+        assert (await editor.ask(SEEN, id=file))["artefact"]["participant"] == "ALDER"
+    await editor.do("editArtefact", change | {"participant": ""}, "artefact { id }")
+    assert (await editor.ask(SEEN, id=file))["artefact"]["participant"] is None
 
 
 @pytest.mark.parametrize(
     ("participant", "kind", "code"),
     [
         ("Cedar", "OTHER", "NOT_FOUND"),
-        ("", "OTHER", "NOT_FOUND"),
+        ("x", "OTHER", "NOT_FOUND"),
         ("Dogwood", "OTHER", "REQUIRED"),
         ("Birch", "RECORDING", "REQUIRED"),
     ],

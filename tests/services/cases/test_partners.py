@@ -66,7 +66,13 @@ async def test_only_a_partners_editors_have_its_rights(as_: As, network: SmallNe
     reviewer = as_(await person("PES reviewer", {network.pes: Role.REVIEWER}, network.network))
     case_id = await drafted_case(olen, content=with_partner())
     await admitted(olen, case_id, SLUG)
-    assert await reviewer.refused("editCase", {"id": case_id, "content": with_partner()}) == [("FORBIDDEN", "")]
+    (error,) = (await reviewer.change("editCase", {"id": case_id, "content": with_partner()}, "__typename"))[
+        "userErrors"
+    ]
+    assert (error["code"], error["message"]) == (
+        "FORBIDDEN",
+        "Only an editor or an administrator of «olen» may change its cases. Ask its administrator for the role.",
+    )
 
 
 async def test_a_partner_gives_nobody_another_part(as_: As, network: SmallNetwork) -> None:

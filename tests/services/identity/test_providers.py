@@ -191,11 +191,26 @@ async def test_a_provider_is_removed(as_: As, network: SmallNetwork) -> None:
     assert await admin.refused("removeIdentityProvider", {"organisation": "olen"}) == [("NOT_FOUND", "organisation")]
 
 
+async def test_what_cannot_be_tried_is_told(as_: As, network: SmallNetwork) -> None:
+    """Rules that could not be stored, and claims that say something twice, have a problem and no role."""
+    admin = as_(await olen_admin(network))
+    for rules, claims, problem in (
+        ([{"claim": "", "contains": "lab", "role": "EDITOR"}], "{}", "rules.0.claim: Give 1 to 200 characters."),
+        ([], "{}", "rules: Nobody could sign in: give a rule or a default role."),
+        (RULES, '{"a": {"groups": ["lab"], "groups": []}}', "in which nothing is said twice"),
+        (RULES, "[]", "`claims` is a JSON object"),
+    ):
+        tried = (await admin.ask(TRY, organisation="olen", claims=claims, rules=rules))["testRoleRules"]
+        assert (tried["role"], tried["rule"]) == (None, None)
+        assert problem in tried["problem"]
+
+
 async def test_rules_are_tried_out(as_: As, network: SmallNetwork) -> None:
     """An ADMIN sees which role claims would give, by the rules that are stored or by others, before they are."""
     admin = as_(await olen_admin(network))
     claims = json.dumps({"groups": ["lab"]})
-    assert await admin.ask(TRY, organisation="olen", claims=claims) == {"testRoleRules": None}
+    nothing = {"role": None, "rule": None, "problem": "«olen» has no provider yet: give `rules` to try."}
+    assert await admin.ask(TRY, organisation="olen", claims=claims) == {"testRoleRules": nothing}
     draft = await admin.ask(TRY, organisation="olen", claims=claims, rules=RULES)
     assert draft == {"testRoleRules": {"role": "EDITOR", "rule": 0, "problem": None}}
     await admin.do("configureIdentityProvider", GIVEN, PROVIDER)

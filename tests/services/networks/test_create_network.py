@@ -124,6 +124,8 @@ async def test_an_admin_of_another_organisation_is_refused(as_: As, network: Sma
     given = {**NEW, "facilitators": ["outside-agency", "olen"], "members": []}
     for token in (network.outsider, await olen_admin(network)):
         assert await as_(token).refused("createNetwork", given) == [("FORBIDDEN", "")]
+    (error,) = (await as_(network.olen_editor).change("createNetwork", given, "__typename"))["userErrors"]
+    assert error["message"].startswith("Only an administrator of «outside-agency» may create a network")
 
 
 async def test_the_same_key_creates_once(as_: As, network: SmallNetwork) -> None:

@@ -94,6 +94,14 @@ async def test_an_export_is_made_at_most_every_hour(as_: As, network: SmallNetwo
     assert (await fetch(second["downloadUrl"])).status_code == httpx.codes.OK
 
 
+async def test_a_second_request_says_that_it_is_one(as_: As, network: SmallNetwork) -> None:
+    """Asked again within the hour, it is told that nothing is made anew."""
+    client = as_(network.outsider)
+    answers = [await client.do("exportMyData", {}, "isEarlier dataExport { askedAt }") for _ in range(2)]
+    assert [one["isEarlier"] for one in answers] == [False, True]
+    assert answers[0]["dataExport"] == answers[1]["dataExport"]
+
+
 async def test_an_export_that_got_stuck_can_be_asked_for_anew(as_: As, network: SmallNetwork) -> None:
     """After a while without a file the request counts as lost."""
     client = as_(network.outsider)
@@ -159,8 +167,27 @@ async def test_people_are_found_by_address_and_id(as_: As, network: SmallNetwork
     ada_id, _, _ = await joined(network, http)
     for named in (EMAIL, EMAIL.upper(), f" {EMAIL} ", str(ada_id), f"person_{ada_id.hex}"):
         assert await find_person(named) == ada_id
-    await person("Twin", {})
-    await Person.update({Person.email: EMAIL}).where(Person.name == "Twin")
-    for wrong, words in ((EMAIL, "by id"), (str(new_id()), "no person"), ("x" * 32, "Nobody"), ("", "Nobody")):
+    for wrong, words in (
+        ("no@serra.example", "Nobody here has the address"),
+        (str(new_id()), "no person"),
+        ("person_bogus", "«person_bogus» is neither an e-mail address nor an id"),
+        ("x" * 32, "neither"),
+        ("", "neither"),
+    ):
         with pytest.raises(DomainError, match=words):
             await find_person(wrong)
+
+
+async def test_people_of_one_address_are_told_apart(network: SmallNetwork, http: httpx.AsyncClient) -> None:
+    """Where several accounts bear an address, each is told with its name, its roles and its id, a line each."""
+    ada_id, _, _ = await joined(network, http)
+    await person("Twin", {})
+    await Person.update({Person.email: EMAIL, Person.name: "Twin\n\x1b[2K"}).where(Person.name == "Twin")
+    with pytest.raises(DomainError) as refused:
+        await find_person(EMAIL)
+    first, *told = str(refused.value).splitlines()
+    assert first == "Several people have this address. Name one by id:"
+    twin_id = (await Person.select(Person.id).where(Person.name.like("Twin%")))[0]["id"]
+    assert sorted(told) == sorted(
+        [f"  {NAME}, EDITOR of {HOME}, id {ada_id}", f"  Twin [2K, in no organisation, id {twin_id}"]
+    )

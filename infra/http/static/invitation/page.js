@@ -1,7 +1,8 @@
 // Follows an invitation. Its secret stands behind the #, which a browser sends to nobody; from here it goes into the
 // body of one request.
 const secret = location.hash.slice(1);
-const documentId = document.querySelector('meta[name="document"]').content;
+const idOf = (name) => document.querySelector(`meta[name="${name}"]`).content;
+const roles = { ADMIN: "an administrator", EDITOR: "an editor", REVIEWER: "a reviewer", READER: "a reader" };
 const forms = [...document.forms];
 const outcome = document.getElementById("outcome");
 
@@ -11,15 +12,24 @@ function say(...lines) {
   );
 }
 
-async function accept(input, token) {
+async function ask(documentId, variables, token) {
   const headers = { "Content-Type": "application/json", Accept: "application/graphql-response+json" };
   if (token) headers.Authorization = `Bearer ${token}`;
-  const response = await fetch("graphql", {
-    method: "POST",
-    headers,
-    body: JSON.stringify({ documentId, variables: { input: { secret, ...input } } }),
-  });
-  const answer = await response.json();
+  const response = await fetch("graphql", { method: "POST", headers, body: JSON.stringify({ documentId, variables }) });
+  return response.json();
+}
+
+async function preview() {
+  const { data } = await ask(idOf("preview"), { secret });
+  if (!data) return; // whatever is wrong, the form will tell
+  const found = data.invitationPreview;
+  document.getElementById("preview").textContent = found
+    ? `It leads to ${found.organisation.name.text}, where you would be ${roles[found.role]}.`
+    : "This invitation is not valid any more, or never was. Ask whoever sent it for a new one.";
+}
+
+async function accept(input, token) {
+  const answer = await ask(idOf("document"), { input: { secret, ...input } }, token);
   const payload = answer.data?.acceptInvitation;
   const problem = answer.errors?.[0] ?? payload?.userErrors[0];
   if (problem) {
@@ -27,7 +37,7 @@ async function accept(input, token) {
     return;
   }
   const { membership, tokenSecret } = payload;
-  for (const form of forms) form.remove();
+  for (const over of [...forms, document.getElementById("preview")]) over.remove();
   history.replaceState(null, "", location.pathname);
   const keep = "This is your personal token, with which you sign in. It is shown this once: keep it where you keep passwords.";
   say(
@@ -51,4 +61,5 @@ for (const form of forms) {
   });
 }
 
-if (!secret) say(["p", "This address lacks the secret of an invitation. Open the link as you were sent it."]);
+if (secret) preview().catch(() => {});
+else say(["p", "This address lacks the secret of an invitation. Open the link as you were sent it."]);
