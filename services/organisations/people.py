@@ -26,6 +26,7 @@ from services.viewer import (
     network_key,
     organisation_key,
     person_key,
+    steward_key,
 )
 
 _VIEWER = f"""
@@ -154,7 +155,7 @@ def _viewer(row: Mapping[str, Any], scopes: Iterable[str]) -> Viewer:
         person=row["person"],
         name=row["name"],
         roles=MappingProxyType({organisation: Role(role) for organisation, role in roles}),
-        keyring=(PUBLIC, *row["keys"]),
+        keyring=(PUBLIC, *row["keys"], *([steward_key(row["person"])] if row["is_steward"] else [])),
         scopes=frozenset(TokenScope(scope) for scope in scopes),
         is_steward=row["is_steward"],
     )
