@@ -78,6 +78,10 @@ class Tokens:
         soon = time.monotonic() + LOOKED_AT_SECONDS
         return self._viewers.get((secret_hash(secret), address), (soon, None))[0]
 
+    def welcome(self, secret: str, address: str) -> None:
+        """Know a secret that was given out just now, to whoever asked from an address."""
+        self._known[secret_hash(secret), address] = None
+
     async def holder(self, secret: str, address: str = "") -> Viewer:
         """Whose secret it is, from an address. Raises InvalidToken."""
         if time.monotonic() >= self._look_again:
