@@ -106,7 +106,11 @@ class Tokens:
 
     async def _signed_in(self, key: _Key, secret: str) -> Viewer:
         changes, asked = (keyring_changes(), self._forgotten), time.monotonic()
-        found = await self._look_up(secret)
+        try:
+            found = await self._look_up(secret)
+        except InvalidToken:
+            self._known.pop(key, None)
+            raise
         if found is None:
             self._viewers.pop(key, None)
             self._known.pop(key, None)

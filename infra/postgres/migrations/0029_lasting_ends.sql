@@ -13,3 +13,6 @@ delete from invitation where invited_by is null or not exists (
     select from membership where membership.organisation = invitation.organisation
         and membership.person = invitation.invited_by and membership.role = 'ADMIN'
 );
+
+-- Whom an ADMIN took out is let in by no provider before an ADMIN says so.
+alter table "external_identity" add column "removed_at" timestamptz;
