@@ -14,6 +14,7 @@ _NETWORK = "network:"
 _PERSON = "person:"
 _ADMITTED = "admitted:"
 _REVIEW = "review:"
+_STEWARD = "steward:"
 _RANK = {Role.READER: 0, Role.REVIEWER: 1, Role.EDITOR: 2, Role.ADMIN: 3}
 
 
@@ -40,6 +41,14 @@ def person_key(person: UUID) -> str:
 def admission_key(case: UUID) -> str:
     """The key of those whom a case's owner has let in, for as long as that lasts. Every audience of a case has it."""
     return f"{_ADMITTED}{case}"
+
+
+def steward_key(person: UUID) -> str:
+    """The key of one steward, for what they began and nobody has taken over; not held where a provider says who it is.
+
+    Written out in services.networks.steps.
+    """
+    return f"{_STEWARD}{person}"
 
 
 def review_key(review: UUID) -> str:

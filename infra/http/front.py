@@ -114,7 +114,7 @@ class Front:
             return
         here = address.get()
         if wait := self.sign_ins.wait(here):
-            raise too_many("sign-ins", wait)
+            raise too_many("Too many sign-ins from your address.", wait)
         self.sign_ins.spend(here)
 
     # -- pages of other origins ------------------------------------------------------------------------------------

@@ -12,6 +12,10 @@ from infra.identity.identity import Identity
 
 _AT_ONCE: Final = 30
 _PER_SECOND: Final = 0.5
+_TOO_MANY_WRONG: Final = (
+    "Too many wrong credentials came from your address, perhaps not by you. Yours were not looked at."
+)
+"""With the seconds it must fit a WebSocket's close: 123 bytes (RFC 6455 §5.5)."""
 
 
 @dataclass(slots=True)
@@ -28,7 +32,7 @@ class Guessing:
         """
         wait = self.wrong.wait(address.get())
         if wait and self._bears_credentials(headers) and not self.identity.knew(headers):
-            raise too_many("attempts with wrong credentials", wait)
+            raise too_many(_TOO_MANY_WRONG, wait)
 
     def note_wrong(self, headers: Mapping[bytes, bytes]) -> None:
         """Count credentials that turned out to be wrong; who brought none has not guessed."""
@@ -39,11 +43,11 @@ class Guessing:
         return b"authorization" in headers or self.identity.session_secret(headers) is not None
 
 
-def too_many(what: str, wait: int) -> Refused:
+def too_many(why: str, wait: int) -> Refused:
     """The refusal of an address that may go on in so many seconds."""
     return Refused(
         HTTPStatus.TOO_MANY_REQUESTS,
         "TOO_MANY_ATTEMPTS",
-        f"Too many {what} from your address. Try again in {wait} s.",
+        f"{why} Try again in {wait} s.",
         {"Retry-After": str(wait)},
     )

@@ -117,6 +117,7 @@ class SignInPages:
         )
         address = asker.address.get()
         secret, return_to = await self.identity.signing_in.finish(self.identity.challenge(headers), answer, address)
+        self.identity.sessions.welcome(secret, address)
         # Whoever was signed in with this browser before is so no longer.
         if earlier := self.identity.session_secret(headers):
             await sign_out(earlier, address)

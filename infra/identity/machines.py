@@ -38,8 +38,10 @@ class Machines:
         """Who sends it; None where the claims give no role. Raises InvalidToken and ProviderFailed."""
         key = secret_hash(token)
         believed, expires, identity, claims = self._verified.get(key, _NOTHING)
-        if believed > time.monotonic() and expires > time.time():
-            return await machine_of(identity, claims)
+        known = await machine_of(identity, claims) if believed > time.monotonic() and expires > time.time() else None
+        if known is not None:
+            return known
+        # Not verified lately, or not what it was: what is said of it now says why, and may let it in again.
         self._verified.pop(key, None)
         issuer = unverified_issuer(token)
         provider = await provider_of_issuer(issuer) if issuer and "\x00" not in issuer else None

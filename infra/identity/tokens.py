@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from uuid import UUID
 
 from services.organisations.keyrings import keyring_changes, keyring_epoch
@@ -40,7 +41,7 @@ class Tokens:
         self._look_up, self._note, self._unknown = look_up, note, unknown
         self._viewers: Recent[_Key, tuple[float, Viewer]] = Recent(_REMEMBERED_AT_MOST)
         self._known: Recent[_Key, None] = Recent(_REMEMBERED_AT_MOST)
-        self._noted: Recent[tuple[UUID, str], float] = Recent(_REMEMBERED_AT_MOST)
+        self._noted: Recent[tuple[UUID, str, datetime | None], float] = Recent(_REMEMBERED_AT_MOST)
         self._changes = keyring_changes()
         self._forgotten = 0
         self._epoch = -1
@@ -77,6 +78,10 @@ class Tokens:
         soon = time.monotonic() + LOOKED_AT_SECONDS
         return self._viewers.get((secret_hash(secret), address), (soon, None))[0]
 
+    def welcome(self, secret: str, address: str) -> None:
+        """Know a secret that was given out just now, to whoever asked from an address."""
+        self._known[secret_hash(secret), address] = None
+
     async def holder(self, secret: str, address: str = "") -> Viewer:
         """Whose secret it is, from an address. Raises InvalidToken."""
         if time.monotonic() >= self._look_again:
@@ -101,7 +106,11 @@ class Tokens:
 
     async def _signed_in(self, key: _Key, secret: str) -> Viewer:
         changes, asked = (keyring_changes(), self._forgotten), time.monotonic()
-        found = await self._look_up(secret)
+        try:
+            found = await self._look_up(secret)
+        except InvalidToken:
+            self._known.pop(key, None)
+            raise
         if found is None:
             self._viewers.pop(key, None)
             self._known.pop(key, None)
@@ -109,20 +118,21 @@ class Tokens:
             raise InvalidToken(self._unknown, ended)
         self._known[key] = None
         address = key[1]
-        if is_due(found.last_used_at, found.last_used_from, address) and self._is_first(found.token, address):
+        due = is_due(found.last_used_at, found.last_used_from, address, found.joined_at)
+        if due and self._is_first(found, address):
             await self._note(found.token, found.viewer, address)
         if changes == (keyring_changes(), self._forgotten):  # else what was read may be from before the change
             remembered = min(NOTED_EVERY, found.lasts)
             self._viewers[key] = asked + remembered.total_seconds(), found.viewer
         return found.viewer
 
-    def _is_first(self, token: UUID, address: str) -> bool:
-        """Whether this process notes a token's use from an address for the first time in NOTED_EVERY.
+    def _is_first(self, used: SignedIn, address: str) -> bool:
+        """Whether this process notes a token's use from an address for the first time in NOTED_EVERY, or since joining.
 
         A token that is used from two places by turns would else be noted with each turn.
         """
-        now = time.monotonic()
-        if now < self._noted.get((token, address), 0.0):
+        now, key = time.monotonic(), (used.token, address, used.joined_at)
+        if now < self._noted.get(key, 0.0):
             return False
-        self._noted[token, address] = now + NOTED_EVERY.total_seconds()
+        self._noted[key] = now + NOTED_EVERY.total_seconds()
         return True

@@ -29,6 +29,6 @@ class Invitation:
     email: str | None = column(
         Row.email, "The address that a link is for; null where any holder may use it, or a person is asked."
     )
-    invited_by: Person | None = one(Row.invited_by, "Who made it. It is valid while they are an ADMIN there.")
+    invited_by: Person | None = one(Row.invited_by, "Who made it. It ends for good with their being an ADMIN there.")
     created_at: datetime = column(Row.created_at, "When it was made.")
     expires_at: datetime = column(Row.expires_at, "When it ends, if it is not used before.")

@@ -30,7 +30,7 @@ def proposals_of_network() -> Any:
     """A connection of the network's proposals."""
     return page(
         "Invitations and requests to join it, the newest first, of those that the viewer may read: all of them for"
-        " those who guide it.",
+        " those who guide it, and for the steward who made it while nobody does.",
         on=Row.network,
         orders=_ORDERS,
         filters=_FILTERS,

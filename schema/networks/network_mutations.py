@@ -40,7 +40,7 @@ class CreateNetworkInput:
 class CreateNetworkPayload(Payload):
     """Payload of createNetwork."""
 
-    network: Network | None = reference(f"The network; {_UNSEEN}")
+    network: Network | None = reference("The network.")
 
 
 @strawberry.input(description="An organisation that joins a network.")
@@ -127,7 +127,8 @@ class MemberOfNetworkMutations:
 
     @strawberry.mutation(
         description="Bring organisations together. Needs ADMIN in the first facilitator, or to be a steward. Those of"
-        " which you are an ADMIN are in it at once, the others are invited."
+        " which you are an ADMIN are in it at once, the others are invited. Until one that is to guide it has accepted,"
+        " you see it and its proposals as a steward, and no longer."
     )
     async def create_network(self, info: Info[Context, None], input: CreateNetworkInput) -> CreateNetworkPayload:
         """See services.networks.networks.create_network."""

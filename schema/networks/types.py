@@ -15,7 +15,8 @@ from services.networks.tables import NetworkProposal as Row
 
 @declare(Row, Rule.AUDIENCE)
 @strawberry.type(
-    description="That an organisation joins a network. Read by that organisation and by those that guide the network."
+    description="That an organisation joins a network. Read by that organisation and by those that guide the network;"
+    " while nobody does yet, by the steward who made it."
 )
 class NetworkProposal(Node):
     """A proposal."""

@@ -10,7 +10,7 @@ from schema.inputs import KEY
 from schema.organisations.anew import answer_anew
 from schema.organisations.terms import Role
 from schema.organisations.types import Membership, Organisation
-from schema.payload import Payload, read
+from schema.payload import Payload, answer, read
 from services.identity import departures
 from services.organisations import members
 
@@ -98,6 +98,23 @@ class RemoveMemberPayload(Payload):
     organisation: Organisation | None = reference("The organisation.")
 
 
+@strawberry.input(description="Who may come in again.")
+class ReadmitMemberInput:
+    """Input of readmitMember."""
+
+    organisation: str = strawberry.field(description=_ORGANISATION)
+    person: strawberry.ID = strawberry.field(
+        description="The global id of the person or program; the log has it (`remove_member`, `leave_organisation`)."
+    )
+
+
+@strawberry.type(description="The answer of readmitMember.")
+class ReadmitMemberPayload(Payload):
+    """Payload of readmitMember."""
+
+    organisation: Organisation | None = reference("The organisation.")
+
+
 @strawberry.type
 class MemberMutations:
     """The part of Mutation that is about memberships."""
@@ -145,9 +162,19 @@ class MemberMutations:
 
     @strawberry.mutation(
         description="Take somebody's membership away, which needs ADMIN, or lay down your own. Their sessions there"
-        " end, with the tokens that were made in them. The last ADMIN stays."
+        " end, with the tokens that were made in them, and no provider lets them in until an ADMIN does, by"
+        " `readmitMember` or an invitation that they accept. The last ADMIN stays."
     )
     async def remove_member(self, info: Info[Context, None], input: RemoveMemberInput) -> RemoveMemberPayload:
         """See services.identity.departures.remove_member."""
         call = departures.remove_member(info.context.viewer, input.organisation, ids.read(input.person, "Person"))
         return await answer_anew(info, RemoveMemberPayload, "organisation", call)
+
+    @strawberry.mutation(
+        description="Have your provider let somebody in again whom `removeMember` took out, or a program that left."
+        " They are a member with their next sign-in, if your rules give them a role. Needs ADMIN."
+    )
+    async def readmit_member(self, info: Info[Context, None], input: ReadmitMemberInput) -> ReadmitMemberPayload:
+        """See services.identity.departures.readmit_member."""
+        call = departures.readmit_member(info.context.viewer, input.organisation, ids.read(input.person, "Person"))
+        return await answer(ReadmitMemberPayload, "organisation", call)

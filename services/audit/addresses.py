@@ -34,13 +34,11 @@ async def keep_address(address: str, *, person: UUID | None, subject: UUID, orga
     return commitment.hex()
 
 
-async def was_here(subject: UUID, address: str, since: datetime) -> bool:
-    """Whether something was signed in with from an address, of those noted since an instant."""
-    return bool(
-        await LogAddress.exists().where(
-            (LogAddress.subject == subject) & (LogAddress.at > since) & (LogAddress.address == address)
-        )
-    )
+async def last_here(subject: UUID, address: str, since: datetime) -> datetime | None:
+    """When something was last noted as signed in with from an address, if that was since an instant."""
+    noted = (LogAddress.subject == subject) & (LogAddress.at > since) & (LogAddress.address == address)
+    found = await LogAddress.select(LogAddress.at).where(noted).order_by(LogAddress.at, ascending=False).first()
+    return found["at"] if found else None
 
 
 async def forget_addresses() -> int:

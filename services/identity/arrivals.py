@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from services import log
-from services.errors import ErrorCode, refusal
+from services.errors import DomainError, ErrorCode, refusal
+from services.identity.departures import is_turned_away
 from services.identity.providers import Provider, prove
 from services.identity.rules import (
     SUBJECT_LIMIT,
@@ -129,9 +130,9 @@ async def _admitted(arrival: Arrival) -> tuple[ExternalIdentity | None, Role | N
     """The identity and its role, both up to date; None for one who has no role, who is then no member either."""
     provider = arrival.provider
     # Locked: what follows from one membership must not overtake what follows from another.
-    await lock_organisation(Organisation.id == provider.organisation)
+    organisation = await lock_organisation(Organisation.id == provider.organisation)
     present = await IdentityProvider.objects().where(IdentityProvider.id == provider.id).first()
-    if present is None or present.issuer != provider.issuer or not present.is_enabled:
+    if organisation is None or present is None or present.issuer != provider.issuer or not present.is_enabled:
         raise refusal(ErrorCode.WRONG_STATE, "The organisation has changed its provider meanwhile. Sign in again.")
     role = role_of(provider.rules, provider.default_role, arrival.claims)
     if arrival.kind is IdentityKind.MACHINE:
@@ -139,6 +140,9 @@ async def _admitted(arrival: Arrival) -> tuple[ExternalIdentity | None, Role | N
     else:
         await prove(present)
     identity = await _known(arrival)
+    person = identity.person if identity else arrival.as_person
+    if person and await is_turned_away(person, organisation.id):
+        raise _removed(arrival.kind, organisation.slug)
     if identity is None:
         if role is None:
             return None, None
@@ -173,6 +177,14 @@ async def _known(arrival: Arrival) -> ExternalIdentity | None:
             "The provider's account belongs to another person here already. Sign in without asking to connect it.",
         )
     return identity
+
+
+def _removed(kind: IdentityKind, slug: str) -> DomainError:
+    if kind is IdentityKind.MACHINE:
+        told = f"This program was removed from «{slug}», or left it. Have one of its administrators let it in again."
+    else:
+        told = f"You were removed from «{slug}» by one of its administrators. Ask them to let you in again."
+    return refusal(ErrorCode.FORBIDDEN, told)
 
 
 async def _made(arrival: Arrival) -> ExternalIdentity:

@@ -1,7 +1,8 @@
 """A membership ends, and with it what signed the person in for the organisation.
 
 Whoever leaves by themselves is unknown to the organisation's provider from then on: what it says of them later makes
-nobody a member who has not said so. Whom an ADMIN takes out has not left; they may come back as who they are.
+nobody a member who has not said so. Whom an ADMIN takes out stays known, and is let in by no provider until an ADMIN
+lets them in again. So it is with a program that left: it could not say that it wants to come back.
 """
 
 from collections.abc import Mapping
@@ -9,13 +10,17 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+from piccolo.columns.combination import And
+
 from services import log
+from services.access import unknown
 from services.identity.tables import ExternalIdentity, Session
 from services.organisations import members
 from services.organisations.keyrings import keyring_change
 from services.organisations.organisations import organisation_for_change
 from services.organisations.tables import Membership, PersonalToken
 from services.organisations.terms import TokenScope
+from services.transaction import transaction
 from services.viewer import Viewer
 
 ACTION: Final = "end_sign_ins"
@@ -44,8 +49,31 @@ async def remove_member(viewer: Viewer, organisation_slug: str, person: UUID | N
         if person == viewer.person:
             await _unknown_from_now_on(viewer, viewer.require_person(), organisation)
         elif person is not None:
+            await _turn_away(person, organisation)
             await _end(viewer, person, organisation, {})
     return organisation
+
+
+async def readmit_member(viewer: Viewer, organisation_slug: str, person: UUID | None) -> UUID:
+    """Have the provider's word count again for somebody who was taken out; gives the organisation's id."""
+    viewer.require_scope(TokenScope.WRITE)
+    async with transaction():
+        organisation = (await members.led(viewer, organisation_slug, "let people in again")).id
+        if person is None or not await let_in_again(person, organisation):
+            raise unknown("person who was removed from this organisation", "person")
+        await log.record(viewer, "readmit_member", "Person", person, organisation=organisation)
+    return organisation
+
+
+async def let_in_again(person: UUID, organisation: UUID) -> bool:
+    """Lift a removal, in the transaction of whoever holds the organisation's row; whether there was one."""
+    lifted = ExternalIdentity.update({ExternalIdentity.removed_at: None}).where(_turned_away(person, organisation))
+    return bool(await lifted.returning(ExternalIdentity.id))
+
+
+async def is_turned_away(person: UUID, organisation: UUID) -> bool:
+    """Whether somebody was removed from an organisation, and not let in again."""
+    return await ExternalIdentity.exists().where(_turned_away(person, organisation))
 
 
 async def has_cut_a_sign_in(viewer: Viewer) -> bool:
@@ -58,16 +86,33 @@ async def has_cut_a_sign_in(viewer: Viewer) -> bool:
 
 
 async def _is_known(person: UUID, organisation: UUID) -> bool:
-    of_it = ExternalIdentity.organisation == organisation
-    return await ExternalIdentity.exists().where(of_it & (ExternalIdentity.person == person))
+    return await ExternalIdentity.exists().where(_of(person, organisation) & ExternalIdentity.removed_at.is_null())
 
 
 async def _unknown_from_now_on(viewer: Viewer, person: UUID, organisation: UUID) -> None:
-    """Forget who the person is to the organisation's providers, of before too. The caller holds the organisation."""
-    of_it = ExternalIdentity.organisation == organisation
-    forgotten = ExternalIdentity.delete().where(of_it & (ExternalIdentity.person == person))
+    """Forget who the person is to the organisation's providers, of before too. The caller holds the organisation.
+
+    A program stays known as one that is let in no more: forgotten, it would be a new one with its next request.
+    """
+    if viewer.is_machine:
+        await _turn_away(person, organisation)
+    forgotten = ExternalIdentity.delete().where(_of(person, organisation) & ExternalIdentity.removed_at.is_null())
     identities = await forgotten.returning(ExternalIdentity.id)
     await _end(viewer, person, organisation, {"identities": len(identities)})
+
+
+async def _turn_away(person: UUID, organisation: UUID) -> None:
+    """Let somebody in by no provider's word any more."""
+    now = datetime.now(UTC)
+    await ExternalIdentity.update({ExternalIdentity.removed_at: now}).where(_of(person, organisation))
+
+
+def _of(person: UUID, organisation: UUID) -> And:
+    return (ExternalIdentity.organisation == organisation) & (ExternalIdentity.person == person)
+
+
+def _turned_away(person: UUID, organisation: UUID) -> And:
+    return _of(person, organisation) & ExternalIdentity.removed_at.is_not_null()
 
 
 async def _end(viewer: Viewer, person: UUID, organisation: UUID, gone: Mapping[str, int]) -> None:

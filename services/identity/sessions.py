@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.audit.addresses import was_here
+from services.audit.addresses import last_here
 from services.identity.rules import SESSION_IDLE, SESSION_LIFE
 from services.identity.tables import Session
 from services.ids import new_id
@@ -70,7 +70,7 @@ async def note_session(session: UUID, viewer: Viewer, address: str) -> None:
     now = datetime.now(UTC)
     async with transaction():
         await Session.update({Session.last_used_at: now}).where(Session.id == session)
-        if address and not await was_here(session, address, now - SESSION_LIFE):
+        if address and not await last_here(session, address, now - SESSION_LIFE):
             with_session = ("Session", session)
             await record_sign_in(viewer, method=SignInMethod.SESSION, address=address, subject=with_session)
 

@@ -50,6 +50,9 @@ class ExternalIdentity(Identified, Table):
     kind = Varchar(length=10, choices=IdentityKind)
     created_at = Timestamptz(default=TimestamptzNow())
     last_used_at = Timestamptz(null=True, default=None)
+    removed_at = Timestamptz(
+        null=True, default=None, help_text="When an ADMIN took them out, or a program left; null once let in again."
+    )
 
 
 class Session(Identified, Table):

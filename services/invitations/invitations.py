@@ -18,6 +18,7 @@ from piccolo.columns.combination import And, Where
 from services import idempotency, log
 from services.access import access, unknown
 from services.errors import DomainError, ErrorCode, refusal, refuse_if
+from services.identity.departures import let_in_again
 from services.ids import new_id
 from services.invitations.rules import INVITATIONS_AT_MOST, USUAL_WAIT, check_wait, is_for
 from services.invitations.tables import Invitation
@@ -263,6 +264,7 @@ async def _come_in(
     viewer: Viewer, invitation: Invitation, organisation: Organisation, person: UUID, membership: UUID
 ) -> None:
     await join(organisation, person, Role(invitation.role), membership)
+    await let_in_again(person, organisation.id)
     # Whoever was asked, too, and came by a link has answered.
     await Invitation.delete().where((Invitation.organisation == organisation.id) & (Invitation.person == person))
     await log.record(

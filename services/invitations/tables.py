@@ -13,7 +13,8 @@ class Invitation(Identified, Table):
     """A link that makes whoever follows it a member, once, or a question to a person who is here already.
 
     Of a link only the SHA-256 of its secret is kept. Only invitations that wait have a row: it goes when they are
-    accepted, declined or taken back, and the address with it.
+    accepted, declined or taken back, and the address with it. When whoever made it is no ADMIN any more, by whatever, a
+    trigger deletes it.
     """
 
     organisation = ForeignKey(Organisation, null=False, on_delete=OnDelete.cascade)

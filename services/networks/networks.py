@@ -33,7 +33,7 @@ from services.organisations.terms import NetworkRole, Role, TokenScope
 from services.reading import Reading, Text
 from services.slugs import check_slug
 from services.text import TITLE_LIMIT
-from services.viewer import PUBLIC, Viewer, network_key
+from services.viewer import PUBLIC, Viewer, network_key, steward_key
 
 MEMBERS_AT_MOST = 500
 """How many organisations one request may bring together."""
@@ -74,7 +74,8 @@ async def create_network(viewer: Viewer, new: NewNetwork, *, idempotency_key: st
             names=stored(reader.text(new.names, "names", limit=TITLE_LIMIT)),
             description=stored(reader.text(new.description, "description")),
             is_sample=new.is_sample,
-            audience=[network_key(claim.id), *([PUBLIC] if new.public else [])],
+            # A steward's key stays until somebody guides the network, see `renew_readers`; nobody else holds one.
+            audience=[network_key(claim.id), *([PUBLIC] if new.public else []), steward_key(viewer.require_person())],
         )
         reader.finish()
         inserted = Network.insert(made).on_conflict(target=Network.slug, action="DO NOTHING")

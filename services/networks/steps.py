@@ -23,6 +23,9 @@ _RENEW_PROPOSALS = """
     update network_proposal set audience = array['organisation:' || network_proposal.organisation] || array(
         select 'organisation:' || network_member.organisation from network_member
         where network_member.network = network_proposal.network and network_member.role = 'FACILITATOR' order by 1
+    ) || array(
+        select key from network, unnest(network.audience) key
+        where network.id = network_proposal.network and key like 'steward:%' order by 1
     )
     where network_proposal.network = {}
 """
@@ -35,6 +38,12 @@ _RENEW_NETWORK = """
             select 'organisation:' || network_proposal.organisation from network_proposal
             where network_proposal.network = network.id and network_proposal.state = 'OPEN'
               and network_proposal.kind = 'INVITATION' order by 1
+        )
+        || array(
+            select key from unnest(network.audience) key where key like 'steward:%' and not exists (
+                select from network_member
+                where network_member.network = network.id and network_member.role = 'FACILITATOR'
+            ) order by 1
         )
     where network.id = {}
 """
@@ -143,9 +152,10 @@ async def renew_readers(network: UUID) -> None:
     """Set who reads the network and its proposals, after a change of who guides it or of what waits.
 
     A network is read by its members, by everyone if it is public, and by those that it has invited while they decide.
+    While nobody guides it, so it is by the steward who made it, whose key it was made with; and so are its proposals.
     """
-    await NetworkProposal.raw(_RENEW_PROPOSALS, network)
     await Network.raw(_RENEW_NETWORK, network)
+    await NetworkProposal.raw(_RENEW_PROPOSALS, network)
 
 
 async def noted(viewer: Viewer, action: str, network: UUID, organisation: Organisation, **detail: object) -> None:

@@ -13,6 +13,7 @@ from services.organisations.terms import NetworkRole
 class NetworkProposal(Identified, Shareable, Table):
     """That an organisation joins a network. Read by that organisation and by those that guide the network now.
 
+    While nobody does, by the steward who made the network.
     Of one organisation and one network at most one is open.
     """
 

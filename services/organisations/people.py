@@ -26,6 +26,7 @@ from services.viewer import (
     network_key,
     organisation_key,
     person_key,
+    steward_key,
 )
 
 _VIEWER = f"""
@@ -37,7 +38,8 @@ _VIEWER = f"""
     array(
         select membership.role from membership
         where membership.person = person.id order by membership.organisation
-    ) as roles
+    ) as roles,
+    (select max(membership.since) from membership where membership.person = person.id) as joined_at
 """  # noqa: S608 - only constants stand in it
 
 _OF_TOKEN = f"""
@@ -73,8 +75,8 @@ _OF_PERSON = f"select {_VIEWER} from person where person.id = {{}} and person.er
 class SignedIn:
     """A valid token, session or machine, who it is, when it was last noted as used, and for how long this is so.
 
-    It lasts by itself until the token ends, or one of the holder's keys does. From where it was last used is known of
-    personal tokens alone.
+    It lasts by itself until the token ends, or one of the holder's keys does. From where it was last used, and
+    when its holder last joined an organisation, is known of personal tokens alone.
     """
 
     token: UUID
@@ -82,6 +84,7 @@ class SignedIn:
     last_used_at: datetime | None
     lasts: timedelta
     last_used_from: str | None = None
+    joined_at: datetime | None = None
 
 
 async def sign_in(secret: str) -> SignedIn | None:
@@ -91,7 +94,8 @@ async def sign_in(secret: str) -> SignedIn | None:
         return None
     (row,) = found
     viewer = await narrowed(_viewer(row, row["scopes"]), row["organisation"])
-    return SignedIn(row["token"], viewer, row["last_used_at"], row["lasts"], row["last_used_from"])
+    used = row["last_used_at"], row["lasts"], row["last_used_from"]
+    return SignedIn(row["token"], viewer, *used, row["joined_at"])
 
 
 async def viewer_of(person: UUID, scopes: Iterable[str], within: UUID | None = None) -> Viewer | None:
@@ -151,7 +155,7 @@ def _viewer(row: Mapping[str, Any], scopes: Iterable[str]) -> Viewer:
         person=row["person"],
         name=row["name"],
         roles=MappingProxyType({organisation: Role(role) for organisation, role in roles}),
-        keyring=(PUBLIC, *row["keys"]),
+        keyring=(PUBLIC, *row["keys"], *([steward_key(row["person"])] if row["is_steward"] else [])),
         scopes=frozenset(TokenScope(scope) for scope in scopes),
         is_steward=row["is_steward"],
     )

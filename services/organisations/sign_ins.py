@@ -15,8 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from piccolo.query.functions.aggregate import Max
+
 from services import log
-from services.audit.addresses import ADDRESSES_KEPT, keep_address, was_here
+from services.audit.addresses import ADDRESSES_KEPT, keep_address, last_here
 from services.organisations.tables import Membership, PersonalToken
 from services.organisations.tokens import secret_hash
 from services.terms import Term
@@ -84,8 +86,7 @@ async def record_sign_in(
     the log, for ADDRESSES_KEPT.
     """
     what = subject or ("Person", viewer.require_person())
-    whence = await _whence(viewer.person, _through(viewer.within, viewer.roles), address, what[1])
-    await _record(viewer, SIGN_IN, what, viewer.roles, {"method": method}, whence=whence)
+    await _record_sign_in(viewer, method, address, what, viewer.roles)
 
 
 async def record_sign_out(viewer: Viewer, *, address: str, subject: tuple[str, UUID]) -> None:
@@ -99,12 +100,23 @@ async def record_use(
 ) -> None:
     """Append that something was signed in with, unless it was within SIGNED_IN_EVERY from this address.
 
+    An organisation that the person has joined since then is told all the same: it was not before.
+
     Inside the caller's transaction. `last` is when it was used before: it decides where no address is known.
     """
     since = datetime.now(UTC) - SIGNED_IN_EVERY
-    is_known = await was_here(subject[1], address, since) if address else last is not None and last > since
-    if not is_known:
+    noted = await last_here(subject[1], address, since) if address else last if last and last > since else None
+    if noted is None:
         await record_sign_in(viewer, method=method, address=address, subject=subject)
+    elif joined := await _joined(viewer, noted):
+        await _record_sign_in(viewer, method, address, subject, joined)
+
+
+async def _joined(viewer: Viewer, since: datetime) -> list[UUID]:
+    """The organisations that the viewer acts for and has joined since an instant."""
+    later = (Membership.person == viewer.person) & (Membership.since > since)
+    rows = await Membership.select(Membership.organisation).where(later).order_by(Membership.organisation)
+    return [row["organisation"] for row in rows if row["organisation"] in viewer.roles]
 
 
 async def note_use(token: UUID, viewer: Viewer, address: str) -> None:
@@ -116,16 +128,24 @@ async def note_use(token: UUID, viewer: Viewer, address: str) -> None:
     async with transaction():
         columns = (PersonalToken.last_used_at, PersonalToken.last_used_from)
         before = await PersonalToken.select(*columns).where(here).lock_rows("NO KEY UPDATE").first()
-        if before is None or not is_due(before["last_used_at"], before["last_used_from"], address):
+        if before is None:
+            return
+        joined = await Membership.select(Max(Membership.since)).where(Membership.person == viewer.person).first()
+        joined_at = joined["max"] if joined else None
+        if not is_due(before["last_used_at"], before["last_used_from"], address, joined_at):
             return
         await PersonalToken.update({columns[0]: now, columns[1]: address or None}).where(here)
         with_token = ("PersonalToken", token)
         await record_use(viewer, SignInMethod.PERSONAL_TOKEN, address, with_token, before["last_used_at"])
 
 
-def is_due(last_used_at: datetime | None, last_used_from: str | None, address: str) -> bool:
-    """Whether a use of a token is to be noted: it was not within NOTED_EVERY, or it was from elsewhere."""
+def is_due(
+    last_used_at: datetime | None, last_used_from: str | None, address: str, joined_at: datetime | None = None
+) -> bool:
+    """Whether a use of a token is to be noted: it was not within NOTED_EVERY, or from elsewhere, or before joining."""
     if last_used_at is None or last_used_at < datetime.now(UTC) - NOTED_EVERY:
+        return True
+    if joined_at is not None and last_used_at < joined_at:
         return True
     return last_used_from != (address or None)
 
@@ -203,6 +223,13 @@ async def _whence(person: UUID | None, told: Collection[UUID], address: str, sub
         return _Whence()
     kept = await keep_address(address, person=person, subject=subject, organisations=told)
     return _Whence((None, *told), {"address": kept})
+
+
+async def _record_sign_in(
+    viewer: Viewer, method: SignInMethod, address: str, subject: tuple[str, UUID], organisations: Collection[UUID]
+) -> None:
+    whence = await _whence(viewer.person, _through(viewer.within, viewer.roles), address, subject[1])
+    await _record(viewer, SIGN_IN, subject, organisations, {"method": method}, whence=whence)
 
 
 async def _record(

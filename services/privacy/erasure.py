@@ -31,7 +31,7 @@ from services.privacy.receipts import ACTION, ErasedBy, Receipt
 from services.privacy.rules import check_confirmed, check_hands_over, check_is_they, without_name
 from services.reviews.tables import Review
 from services.search.things import SEARCHABLE
-from services.viewer import ANYONE, Viewer, person_key
+from services.viewer import ANYONE, Viewer, person_key, steward_key
 
 _OWN_WORDS: Final[tuple[tuple[type[Table], str, str], ...]] = (
     (Comment, "author", "body"),
@@ -247,16 +247,16 @@ async def _forget(holding: Holding, person: UUID) -> int:
 
 
 async def _take_keys(person: UUID) -> Counter[str]:
-    """Take the person's key out of every audience, and have what is searched indexed anew."""
+    """Take the person's own keys out of every audience, and have what is searched indexed anew."""
     counts: Counter[str] = Counter()
-    key = person_key(person)
+    keys = [person_key(person), steward_key(person)]
     for row in await Person.raw(_KEY_COLUMNS):
         table, column = row["table_name"], row["column_name"]
         changed = await Person.raw(
-            f'update "{table}" t set "{column}" = array_remove(t."{column}", {{}})'  # noqa: S608 - names of the catalogue
-            f" where {{}} = any(t.\"{column}\") returning to_jsonb(t) ->> 'id' as id",
-            key,
-            key,
+            f'update "{table}" t set "{column}" = array_remove(array_remove(t."{column}", {{}}), {{}})'  # noqa: S608 - names of the catalogue
+            f" where t.\"{column}\" && {{}}::text[] returning to_jsonb(t) ->> 'id' as id",
+            *keys,
+            keys,
         )
         counts[f"{table}.{column}"] = len(changed)
         if table in _TYPES:

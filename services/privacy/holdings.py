@@ -80,7 +80,7 @@ HOLDINGS: Final = (
         "external_identity",
         "person",
         Erasure.DELETE,
-        ("id", "organisation", "issuer", "subject", "kind", "created_at", "last_used_at"),
+        ("id", "organisation", "issuer", "subject", "kind", "created_at", "last_used_at", "removed_at"),
     ),
     Holding(
         "sessions",

@@ -199,6 +199,7 @@ ELSEWHERE = frozenset(
         "addMember",
         "changeRole",
         "removeMember",
+        "readmitMember",
         "createNetwork",
         "addNetworkMember",
         "changeNetworkRole",

@@ -60,7 +60,7 @@ def _people(world: World) -> dict[str, list[Row]]:
         ],
         "person": [{"id": one.id, "name": "Somebody", "audience": [f"person:{one.id}"]} for one in people],
         "membership": [
-            {"id": new_id(), "person": one.id, "organisation": body, "role": _role(one, body)}
+            {"id": new_id(), "person": one.id, "organisation": body, "role": _role(one, body), "since": world.now}
             for one in people
             for body in one.organisations
         ],

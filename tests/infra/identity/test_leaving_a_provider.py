@@ -17,11 +17,15 @@ from tests.factories.network import SmallNetwork, person
 from tests.factories.organisations import members_of, person_of, row
 from tests.infra.identity.issuer import Issuer
 from tests.infra.identity.signing import Browser, Installation, code_of, parameters, settings
+from tests.infra.identity.test_machines import MACHINE
 
 CONFIGURED = "organisation { slug }"
 OLEN = {"organisation": "olen"}
 ISSUE = 'mutation { issueToken(input: {label: "close", scopes: [READ, WRITE], expiresInDays: 1}) { secret } }'
 LEAVE = 'mutation { leaveOrganisation(input: {organisation: "olen"}) { organisation { slug } userErrors { code } } }'
+REMOVED = """{
+  organisation(slug: "olen") { auditLog(first: 9, filter: {action: ["remove_member"]}) { nodes { subjectId } } }
+}"""
 ROLES = "{ viewer { memberships { role organisation { slug } } } }"
 
 
@@ -87,27 +91,92 @@ async def test_who_left_may_connect_again(
     assert ("Both", "EDITOR") in await members_of(admin, "olen")
 
 
-async def test_whom_an_admin_takes_out_may_come_back_or_leave(
+async def test_whom_an_admin_takes_out_is_let_in_by_no_provider(
     admin: Client, serra: Installation, issuer: Issuer, network: SmallNetwork
 ) -> None:
-    """Their session is over, and they are who they were at the next sign-in; unless they cut the tie by themselves."""
+    """Their session is over, and the removal is theirs to lift in no way: by no account, and not by leaving as well."""
     await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
     secret = await person("Both", {network.olen: Role.READER, network.pes: Role.READER}, network.network)
     browser, both = await connected(serra, issuer, secret), serra.client(secret)
     own = await person_of(both)
     await admin.do("removeMember", {**OLEN, "person": own}, "organisation { slug }")
     assert (await browser.ask(ROLES)).status_code == 401
+    assert await both.refused("leaveOrganisation", OLEN) == [("NOT_FOUND", "organisation")]
+    assert await ended(row(own, "Person")) == [{"sessions": 1}]
+    refused = await browser.sign_in(issuer)
+    assert (refused.status_code, code_of(refused)) == (403, "FORBIDDEN")
+    assert "You were removed from «olen»" in refused.text
+    issuer.subject = "another account"
+    with pytest.raises(AssertionError, match="You were removed from «olen»"):
+        await connected(serra, issuer, secret)
+    of_theirs = Membership.person == row(own, "Person")
+    assert [one["organisation"] for one in await Membership.select().where(of_theirs)] == [network.pes]
+
+
+async def test_whom_an_admin_takes_out_comes_back_when_an_admin_says_so(
+    admin: Client, serra: Installation, issuer: Issuer, network: SmallNetwork
+) -> None:
+    """As who they were, with the role of their claims; and the same for whoever else is named is no news to anybody."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    browser = serra.browser()
     await browser.sign_in(issuer)
     me = await browser.me()
     assert me is not None
-    assert me["person"]["id"] == own
-    await admin.do("removeMember", {**OLEN, "person": own}, "organisation { slug }")
-    await both.do("leaveOrganisation", OLEN, "organisation { slug }")
-    assert await both.refused("leaveOrganisation", OLEN) == [("NOT_FOUND", "organisation")]
-    assert await ended(row(own, "Person")) == [{"sessions": 1}, {"sessions": 1}, {"identities": 1}]
+    gone = {**OLEN, "person": me["person"]["id"]}
+    assert await admin.refused("readmitMember", gone) == [("NOT_FOUND", "person")]
+    await admin.do("removeMember", gone, "organisation { slug }")
+    (told,) = (await admin.ask(REMOVED))["organisation"]["auditLog"]["nodes"]
+    assert told["subjectId"] == me["person"]["id"]
+    for token in (network.olen_editor, network.outsider):
+        assert await serra.client(token).refused("readmitMember", gone) == [("FORBIDDEN", "")]
+    for unknown in (await person_of(serra.client(network.outsider)), "person_x"):
+        assert await admin.refused("readmitMember", {**OLEN, "person": unknown}) == [("NOT_FOUND", "person")]
+    assert code_of(await browser.sign_in(issuer)) == "FORBIDDEN"
+    await admin.do("readmitMember", gone, "organisation { slug }")
+    await browser.sign_in(issuer)
+    assert await browser.roles() == {"olen": "EDITOR"}
+    assert (await browser.me() or {})["person"] == me["person"]
+
+
+async def test_an_invitation_that_is_accepted_lifts_a_removal(
+    admin: Client, serra: Installation, issuer: Issuer, network: SmallNetwork
+) -> None:
+    """Whoever was asked to come back is signed in by the provider again."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    secret = await person("Both", {network.olen: Role.READER, network.pes: Role.READER}, network.network)
+    browser, both = await connected(serra, issuer, secret), serra.client(secret)
+    await admin.do("removeMember", {**OLEN, "person": await person_of(both)}, "organisation { slug }")
+    link = (await admin.do("inviteMember", {**OLEN, "role": "READER"}, "secret"))["secret"]
+    assert code_of(await browser.sign_in(issuer)) == "FORBIDDEN"
+    await both.do("acceptInvitation", {"secret": link}, "membership { role }")
+    await browser.sign_in(issuer)
+    assert (await browser.roles())["olen"] == "EDITOR"
+
+
+@pytest.mark.parametrize("by_itself", [False, True])
+async def test_a_program_stays_out_until_an_admin_lets_it_in(
+    admin: Client, serra: Installation, issuer: Issuer, *, by_itself: bool
+) -> None:
+    """Removed or left, it is told why at once, with the token of before as with a new one; then it is who it was."""
+    await admin.do("configureIdentityProvider", settings(issuer.address, allowsMachines=True), CONFIGURED)
     await serra.browser().sign_in(issuer)
-    of_theirs = Membership.person == row(own, "Person")
-    assert [one["organisation"] for one in await Membership.select().where(of_theirs)] == [network.pes]
+    program, fresh = (serra.client(issuer.token(**MACHINE, jti=jti)) for jti in "ab")
+    gone = {**OLEN, "person": await person_of(program)}
+    if by_itself:
+        await program.do("leaveOrganisation", OLEN, "organisation { slug }")
+    else:
+        await admin.do("removeMember", gone, "organisation { slug }")
+    people = await Person.count()
+    for client in (program, fresh, program):
+        refused = await client.send(ROLES)
+        assert refused.status_code == 401
+        assert "This program was removed from «olen», or left it." in refused.text
+    await admin.do("readmitMember", gone, "organisation { slug }")
+    for client in (program, fresh):
+        assert await person_of(client) == gone["person"]
+        (one,) = (await client.ask(ROLES))["viewer"]["memberships"]
+        assert one["role"] == "EDITOR"
+    assert await Person.count() == people
 
 
 async def test_a_lost_role_comes_back_to_the_same_person(

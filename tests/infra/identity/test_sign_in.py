@@ -8,6 +8,7 @@ from unittest.mock import ANY
 import asyncpg
 import pytest
 
+from infra.http.buckets import Buckets
 from infra.identity import tokens
 from services.identity.tables import ExternalIdentity, Session
 from services.log import LogEntry
@@ -40,6 +41,18 @@ async def test_a_provider_signs_its_people_in(admin: Client, browser: Browser, i
     assert await browser.roles() == {"olen": "EDITOR"}
     assert ("Ann Peeters", "EDITOR") in await members_of(admin, "olen")
     await check_profiles()
+
+
+async def test_who_signs_in_while_a_neighbour_guesses_is_not_kept_out(
+    admin: Client, serra: Installation, browser: Browser, issuer: Issuer
+) -> None:
+    """Their session began at the address, so it is known there; another secret is not looked at."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    serra.app.guessing.wrong = Buckets(1, 0.001)
+    for status in (401, 429):
+        assert (await serra.client("serra_x").send(ME)).status_code == status
+    await browser.sign_in(issuer)
+    assert await browser.roles() == {"olen": "EDITOR"}
 
 
 async def test_the_last_page_can_be_loaded_anew(admin: Client, browser: Browser, issuer: Issuer) -> None:

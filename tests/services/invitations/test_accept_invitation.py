@@ -174,3 +174,34 @@ async def test_who_is_erased_meanwhile_does_not_come_in(as_: As, network: SmallN
     assert [error["code"] for error in await coming] == ["FORBIDDEN"]
     assert not await Membership.exists().where(Membership.person == person_id)
     assert await Invitation.count() == 1
+
+
+@pytest.mark.parametrize("role", ["EDITOR", None])
+async def test_an_invitation_ends_for_good_with_its_makers_role(
+    as_: As, network: SmallNetwork, role: str | None
+) -> None:
+    """Demoted or taken out, and an ADMIN again: what they had made is gone, while others' invitations stay."""
+    admin = as_(await olen_admin(network))
+    second = as_(await person("Second", {network.olen: Role.ADMIN}, network.network))
+    maker = await person_of(second)
+    secret, kept = await link(second), await link(admin)
+    of_maker = {"organisation": "olen", "person": maker}
+    if role:
+        await admin.do("changeRole", {**of_maker, "role": role}, "membership { role }")
+        await admin.do("changeRole", {**of_maker, "role": "ADMIN"}, "membership { role }")
+    else:
+        await admin.do("removeMember", of_maker, "organisation { slug }")
+        back = Membership(person=row(maker, "Person"), organisation=network.olen, role=Role.ADMIN)
+        await Membership.insert(back)
+    assert [error["code"] for error in await told(as_(None), secret, name="Ann")] == ["NOT_FOUND"]
+    await as_(None).do("acceptInvitation", {"secret": kept, "name": "Ann"}, ACCEPTED)
+
+
+async def test_an_invitation_ends_with_a_handover(as_: As, network: SmallNetwork) -> None:
+    """Whoever hands the administration over, and is handed it back, finds none of what they had made."""
+    admin, editor = as_(await olen_admin(network)), as_(network.olen_editor)
+    own, heir, secret = await person_of(admin), await person_of(editor), await link(admin)
+    await admin.do("handOverAdministration", {"organisation": "olen", "to": heir}, "membership { role }")
+    assert not await Invitation.exists()
+    await editor.do("handOverAdministration", {"organisation": "olen", "to": own}, "membership { role }")
+    assert [error["code"] for error in await told(as_(None), secret, name="Ann")] == ["NOT_FOUND"]

@@ -114,8 +114,13 @@ class Memberships(RuleBasedStateMachine):
         return admins == [person]
 
     def serves(self, link: Link) -> bool:
-        maker = self.roles[link.place].get(link.maker)
-        return link.is_there and not link.has_expired and maker is Role.ADMIN
+        return link.is_there and not link.has_expired
+
+    def end_links(self, place: int) -> None:
+        """Those of whoever is no ADMIN any more are gone, and do not come back with the role."""
+        for link in self.links:
+            if link.place == place and self.roles[place].get(link.maker) is not Role.ADMIN:
+                link.is_there = False
 
     def attempt(self, call: Coroutine[Any, Any, T], expected: ErrorCode | None) -> T | None:
         """Run a verb, which must be refused as expected, or done."""
@@ -202,6 +207,7 @@ class Memberships(RuleBasedStateMachine):
         refusal = self.ending(viewer.person, place)
         if self.attempt(members.leave_organisation(viewer, self.slugs[place]), refusal):
             del self.roles[place][viewer.person]
+            self.end_links(place)
 
     @rule(who=PICK, whom=PICK, place=ORGANISATION, remembered=st.booleans())
     def remove(self, *, who: int, whom: int, place: int, remembered: bool) -> None:
@@ -210,6 +216,7 @@ class Memberships(RuleBasedStateMachine):
         refusal = self.ending(target, place) if may else ErrorCode.FORBIDDEN
         if self.attempt(members.remove_member(viewer, self.slugs[place], target), refusal):
             del self.roles[place][target]
+            self.end_links(place)
 
     def ending(self, person: UUID, place: int) -> ErrorCode | None:
         if person not in self.roles[place]:
@@ -228,6 +235,7 @@ class Memberships(RuleBasedStateMachine):
             refusal = ErrorCode.WRONG_STATE
         if self.attempt(members.change_role(viewer, self.slugs[place], target, role), refusal):
             self.roles[place][target] = role
+            self.end_links(place)
 
     @rule(who=PICK, whom=PICK, place=ORGANISATION, remembered=st.booleans())
     def hand_over(self, *, who: int, whom: int, place: int, remembered: bool) -> None:
@@ -242,6 +250,7 @@ class Memberships(RuleBasedStateMachine):
             refusal = ErrorCode.NOT_FOUND
         if self.attempt(members.hand_over_administration(viewer, self.slugs[place], target), refusal):
             self.roles[place] |= {target: Role.ADMIN, viewer.person: Role.EDITOR}
+            self.end_links(place)
 
     @invariant()
     def is_as_the_model_says(self) -> None:

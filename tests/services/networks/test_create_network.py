@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from services.access import readable
 from services.networks.tables import NetworkProposal
+from services.organisations.people import narrowed
 from services.organisations.tables import Network, NetworkMember
 from tests.client import Client
 from tests.factories.cases import published_case
-from tests.factories.network import SmallNetwork
+from tests.factories.network import SmallNetwork, person, viewer_of_token
 from tests.factories.organisations import admin_of_both, agency_admin, check_profiles, olen_admin, person_of, words
 
 As = Callable[[str | None], Client]
@@ -40,12 +42,12 @@ async def test_an_admin_brings_organisations_together(as_: As, network: SmallNet
 async def test_its_people_see_each_other_and_what_they_share(as_: As, network: SmallNetwork) -> None:
     """From the next request on, members read one another's names and the cases shared with the network."""
     agency, outsider, editor = as_(await admin_of_both(network)), as_(network.outsider), as_(network.olen_editor)
-    person = await person_of(editor)
+    somebody = await person_of(editor)
     query = "query ($id: ID!) { node(id: $id) { ... on Person { name } } cases(first: 9) { totalCount } }"
-    assert await outsider.ask(query, id=person) == {"node": None, "cases": {"totalCount": 0}}
+    assert await outsider.ask(query, id=somebody) == {"node": None, "cases": {"totalCount": 0}}
     await agency.do("createNetwork", NEW, NETWORK)
     await published_case(editor, audience={"networks": ["north"]})
-    assert await outsider.ask(query, id=person) == {"node": {"name": "Olen editor"}, "cases": {"totalCount": 1}}
+    assert await outsider.ask(query, id=somebody) == {"node": {"name": "Olen editor"}, "cases": {"totalCount": 1}}
 
 
 async def test_a_network_is_read_by_its_members_unless_it_is_public(as_: As, network: SmallNetwork) -> None:
@@ -68,12 +70,52 @@ async def test_a_network_is_read_by_its_members_unless_it_is_public(as_: As, net
     assert (await as_(network.olen_reader).ask(query))["closed"] == {"slug": "north"}
 
 
-async def test_a_steward_creates_what_they_do_not_see(as_: As, network: SmallNetwork) -> None:
-    """A steward brings any organisations together, and reads no more than before for it."""
-    assert await as_(network.steward).do("createNetwork", NEW, NETWORK) == {"network": None, "userErrors": []}
-    assert await Network.exists().where(Network.slug == "north")
+async def test_a_steward_sees_what_they_created_until_somebody_guides_it(as_: As, network: SmallNetwork) -> None:
+    """They get it back with its proposals, and can take them back; once a facilitator accepts they see neither."""
+    steward, other = as_(network.steward), as_(await person("Other", {}, is_steward=True))
+    proposals = "proposals(first: 9) { nodes { id state organisation { slug } } }"
+    made = (await steward.do("createNetwork", NEW, f"network {{ id slug {proposals} }}"))["network"]
     assert await NetworkMember.count() == 3
-    assert await NetworkProposal.count() == 2
+    of = {one["organisation"]["slug"]: one["id"] for one in made["proposals"]["nodes"]}
+    assert sorted(of) == ["olen", "outside-agency"]
+    taken_back = await steward.do("withdrawNetworkProposal", {"id": of["olen"]}, "proposal { state }")
+    assert taken_back["proposal"] == {"state": "WITHDRAWN"}
+    query = f"""query ($id: ID!, $proposal: ID!) {{
+        node(id: $id) {{ id }} network(slug: "north") {{ id {proposals} }}
+        proposal: node(id: $proposal) {{ id }}
+        networks(first: 9) {{ nodes {{ slug }} }}
+        organisation(slug: "outside-agency") {{ networkProposals(first: 9) {{ totalCount }} }}
+    }}"""
+    given = {"id": made["id"], "proposal": of["outside-agency"]}
+    seen = await steward.ask(query, **given)
+    assert seen["node"] == {"id": made["id"]}
+    assert seen["proposal"] == {"id": of["outside-agency"]}
+    assert {one["state"] for one in seen["network"]["proposals"]["nodes"]} == {"OPEN", "WITHDRAWN"}
+    assert {"slug": "north"} in seen["networks"]["nodes"]
+    assert seen["organisation"]["networkProposals"] == {"totalCount": 1}
+    by_a_provider = await narrowed(await viewer_of_token(network.steward), network.olen)
+    (audience,) = await Network.select(Network.audience).where(Network.slug == "north").output(as_list=True)
+    assert not readable(audience, by_a_provider.keyring)
+    unseen = await other.ask(query, **given)
+    agency = as_(await agency_admin(network))
+    await agency.do("acceptNetworkProposal", {"id": of["outside-agency"]}, "proposal { state }")
+    assert await steward.ask(query, **given) == unseen
+    assert (unseen["node"], unseen["network"], unseen["proposal"]) == (None, None, None)
+    assert {"slug": "north"} not in unseen["networks"]["nodes"]
+    (audience,) = await Network.select(Network.audience).where(Network.slug == "north").output(as_list=True)
+    assert not [key for key in audience if key.startswith("steward:")]
+
+
+async def test_an_admin_who_creates_a_network_sees_it_by_their_organisation_alone(
+    as_: As, network: SmallNetwork
+) -> None:
+    """A key of their own is on nothing once it is guided: who leaves the organisation loses the network with it."""
+    await as_(await agency_admin(network)).do("createNetwork", NEW, NETWORK)
+    lists = [
+        *await Network.select(Network.audience).output(as_list=True),
+        *await NetworkProposal.select(NetworkProposal.audience).output(as_list=True),
+    ]
+    assert not [key for keys in lists for key in keys if key.startswith("steward:")]
 
 
 async def test_who_is_in_both_lists_is_a_facilitator(as_: As, network: SmallNetwork) -> None:
@@ -92,8 +134,8 @@ async def test_who_did_not_agree_is_invited(as_: As, network: SmallNetwork) -> N
         "members": {"totalCount": 1},
         "proposals": {"nodes": [{"organisation": {"slug": "olen"}, "role": "FACILITATOR"}]},
     }
-    person = await person_of(editor)
-    seen = await agency.ask("query ($id: ID!) { node(id: $id) { id } }", id=person)
+    somebody = await person_of(editor)
+    seen = await agency.ask("query ($id: ID!) { node(id: $id) { id } }", id=somebody)
     assert seen["node"] is None
     await check_profiles()
 

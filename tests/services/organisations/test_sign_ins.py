@@ -127,6 +127,24 @@ async def test_a_sign_in_is_in_the_log_of_each_organisation_and_of_no_other(
     ]
 
 
+@pytest.mark.parametrize("is_somewhere", [True, False])
+async def test_who_joins_an_organisation_signs_in_there_with_the_next_use(
+    house: House, network: SmallNetwork, *, is_somewhere: bool
+) -> None:
+    """Their token was used for another within the hour, or for none: it counts for the new one, and only once."""
+    secret = await person("Gap", {network.pes: Role.READER} if is_somewhere else {}, network.network)
+    olen, gap = house.at("192.0.2.2", await olen_admin(network)), house.at("192.0.2.1", secret)
+    pes = house.at("192.0.2.3", await pes_admin(network))
+    await gap.ask(ME)
+    link = (await olen.do("inviteMember", {"organisation": "olen", "role": "READER"}, "secret"))["secret"]
+    await gap.do("acceptInvitation", {"secret": link}, "membership { role }")
+    for _ in range(3):
+        await gap.ask(ME)
+    assert [line["actor"]["name"] for line in await lines(olen, "sign_in")] == ["Olen admin", "Gap"]
+    at_pes = [line["actor"]["name"] for line in await lines(pes, "sign_in", "arbetsformedlingen")]
+    assert at_pes == (["Gap", "PES admin"] if is_somewhere else ["PES admin"])
+
+
 async def test_from_where_is_told_to_the_organisation_it_went_through_alone(
     house: House, network: SmallNetwork
 ) -> None:

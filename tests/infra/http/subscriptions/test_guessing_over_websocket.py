@@ -25,7 +25,10 @@ AT_ONCE = 5
 OWN = "http://127.0.0.1:8000"
 OPEN = (0, "")
 WRONG = (4403, "Forbidden: This token is not valid: it is unknown, has expired or was revoked.")
-LATER = (1013, "Too many attempts with wrong credentials from your address. Try again in ")
+LATER = (
+    1013,
+    "Too many wrong credentials came from your address, perhaps not by you. Yours were not looked at. Try again in ",
+)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
