@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from infra.postgres.statements import from_sql
 
-ID = "0031_what_copies"
+ID = "0030_what_copies"
 VERSION = "1.38.0"
 DESCRIPTION = "find what copies the labels of an organisation or a concept"
 

@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from infra.postgres.statements import from_sql
 
-ID = "0032_search_narrowed"
+ID = "0031_search_narrowed"
 VERSION = "1.38.0"
 DESCRIPTION = "search asks again who may read what was narrowed"
 
