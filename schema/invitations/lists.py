@@ -11,11 +11,9 @@ _ORDERS = {"NEWEST": Order("{invitation}.created_at", "timestamptz", descending=
 _VALID_FOR_ADMINS = (
     "{target}.organisation = {organisation}.id and {target}.expires_at > now()"
     f" and {inside_as('{organisation}.id', Role.ADMIN)}"
-    " and exists (select from membership maker where maker.organisation = {organisation}.id"
-    " and maker.role = 'ADMIN' and maker.person = {target}.invited_by)"
 )
 _VALID_FOR_PERSON = """
-    {target}.person = {person}.id and {target}.expires_at > now() and app.asks_still({target}.id)
+    {target}.person = {person}.id and {target}.expires_at > now()
     and ({within}::uuid is null or {target}.organisation = {within}::uuid)
 """
 

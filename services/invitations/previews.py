@@ -1,20 +1,12 @@
 """What whoever holds an invitation's link is told before they follow it."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import UTC, datetime
 from uuid import UUID
 
 from services.invitations.tables import Invitation
 from services.organisations.terms import Role
 from services.organisations.tokens import secret_hash
-
-_OPEN: Final = """
-    select invitation.organisation, invitation.role, invitation.expires_at from invitation
-    join membership maker on maker.organisation = invitation.organisation
-        and maker.person = invitation.invited_by and maker.role = 'ADMIN'
-    where invitation.secret_hash = {} and invitation.expires_at > now()
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +20,6 @@ class Preview:
 
 async def preview(secret: str) -> Preview | None:
     """What a link's secret leads to while it can be used; None for every other secret, whatever became of it."""
-    found = await Invitation.raw(_OPEN, secret_hash(secret))
-    return Preview(found[0]["organisation"], Role(found[0]["role"]), found[0]["expires_at"]) if found else None
+    is_open = (Invitation.secret_hash == secret_hash(secret)) & (Invitation.expires_at > datetime.now(UTC))
+    found = await Invitation.objects().where(is_open).first()
+    return Preview(found.organisation, Role(found.role), found.expires_at) if found else None

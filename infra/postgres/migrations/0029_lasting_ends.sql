@@ -14,5 +14,8 @@ delete from invitation where invited_by is null or not exists (
         and membership.person = invitation.invited_by and membership.role = 'ADMIN'
 );
 
+-- Whether its maker is still an ADMIN is no longer asked.
+drop function app.asks_still(uuid);
+
 -- Whom an ADMIN took out is let in by no provider before an ADMIN says so.
 alter table "external_identity" add column "removed_at" timestamptz;
