@@ -190,7 +190,7 @@ def _greet(settings: Settings, say: Say) -> None:
 Serra runs at {settings.public_url}
 
   GraphiQL   {settings.public_url}/graphql
-  Tokens     {settings.data / "demo.json"} (lab_editor, municipality_editor, peer_reviewer, outsider, admin)
+  Tokens     {settings.data / "demo.json"} (lab_editor, municipality_reader, peer_reviewer, outsider, admin)
   Stop       Ctrl-C
 
 Try this first, in GraphiQL:

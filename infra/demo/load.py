@@ -39,7 +39,7 @@ class DemoPerson:
 
 PEOPLE: Mapping[str, DemoPerson] = {
     "lab_editor": DemoPerson("Demo lab editor", "arbetsformedlingen", Role.EDITOR),
-    "municipality_editor": DemoPerson("Demo municipality editor", "sample-municipality-nord", Role.EDITOR),
+    "municipality_reader": DemoPerson("Demo municipality reader", "sample-municipality-nord", Role.EDITOR),
     "peer_reviewer": DemoPerson("Demo peer reviewer", "sample-review-institute", Role.REVIEWER),
     "outsider": DemoPerson("Demo outsider", "sample-outsider-agency", Role.EDITOR),
 }

@@ -68,7 +68,7 @@ STRANGERS = pytest.mark.parametrize("stranger", ["outsider", None])
 def test_not_by_its_slug(serra: Running, hidden: dict[str, Any], stranger: str | None) -> None:
     """A member reads the case at its address; for a stranger there is none."""
     query = f'{{ case(slug: "{SLUG}") {{ slug }} }}'
-    assert serra.ask("municipality_editor", query)["case"] == {"slug": SLUG}
+    assert serra.ask("municipality_reader", query)["case"] == {"slug": SLUG}
     assert serra.ask(stranger, query)["case"] is None
 
 
@@ -76,7 +76,7 @@ def test_not_by_its_slug(serra: Running, hidden: dict[str, Any], stranger: str |
 @pytest.mark.parametrize("thing", ["case", "artefact", "comment"])
 def test_not_by_its_global_id(serra: Running, hidden: dict[str, Any], stranger: str | None, thing: str) -> None:
     """Neither the case nor what hangs on it is found by its global id."""
-    assert serra.ask("municipality_editor", NODE, id=hidden[thing])["node"]["id"] == hidden[thing]
+    assert serra.ask("municipality_reader", NODE, id=hidden[thing])["node"]["id"] == hidden[thing]
     assert serra.ask(stranger, NODE, id=hidden[thing]) == {"node": None, "nodes": [None]}
 
 
@@ -84,7 +84,7 @@ def test_not_by_its_global_id(serra: Running, hidden: dict[str, Any], stranger: 
 def test_not_in_lists_and_their_counts(serra: Running, hidden: dict[str, Any], stranger: str | None) -> None:
     """The case is in no list of a stranger, and a count differs from a member's by at least that one."""
     for query in (LISTED, OF_OWNER):
-        inside = serra.ask("municipality_editor", query)["cases"]
+        inside = serra.ask("municipality_reader", query)["cases"]
         outside = serra.ask(stranger, query)["cases"]
         assert {"slug": SLUG} in inside["nodes"]
         assert {"slug": SLUG} not in outside["nodes"]
@@ -103,7 +103,7 @@ def test_not_in_hits_snippets_totals_and_facets(serra: Running, hidden: dict[str
 def test_not_by_a_link_to_its_file(serra: Running, hidden: dict[str, Any], stranger: str | None) -> None:
     """A member gets a link that serves the file; a stranger gets no link, and an unsigned one serves nothing."""
     query = "query($id: ID!) { artefact(id: $id) { currentVersion { downloadUrl } } }"
-    link = serra.ask("municipality_editor", query, id=hidden["artefact"])["artefact"]["currentVersion"]["downloadUrl"]
+    link = serra.ask("municipality_reader", query, id=hidden["artefact"])["artefact"]["currentVersion"]["downloadUrl"]
     assert httpx.get(link).text == WORD
     assert serra.ask(stranger, query, id=hidden["artefact"])["artefact"] is None
     assert httpx.get(link.partition("?")[0]).status_code == 403

@@ -139,12 +139,12 @@ def test_u3_a_round_at_three_offices_ends_with_verdicts_and_a_decision(serra: Ru
 def test_u6_local_bodies_in_flanders(serra: Running) -> None:
     """LOCAL and NUTS BE2 lead to Olen's case and to no other, in the list and in the search."""
     listed = serra.ask(
-        "municipality_editor",
+        "municipality_reader",
         '{ cases(first: 20, filter: {level: [LOCAL], nuts: "BE2"}) { totalCount nodes { slug } } }',
     )["cases"]
     assert listed == {"totalCount": 1, "nodes": [{"slug": OLEN}]}
     found = serra.eventually(
-        "municipality_editor",
+        "municipality_reader",
         '{ search(query: "", filter: {type: ["Case"], level: ["LOCAL"], nuts: ["BE2"]}) {'
         " edges { node { ... on Case { slug } } } } }",
         until=lambda data: data["search"]["edges"],
@@ -155,7 +155,7 @@ def test_u6_local_bodies_in_flanders(serra: Running) -> None:
 def test_u8_an_adoption_counts_once_its_value_is_confirmed(serra: Running) -> None:
     """An ADAPTED adoption tells the publisher; the spread rises only at VALUE_CONFIRMED."""
     spread = '{ practice(slug: "involve-customers-in-every-stage") { id spread } }'
-    before = serra.ask("municipality_editor", spread)["practice"]
+    before = serra.ask("municipality_reader", spread)["practice"]
     given = {
         "subject": before["id"],
         "organisation": "sample-municipality-nord",
@@ -163,16 +163,16 @@ def test_u8_an_adoption_counts_once_its_value_is_confirmed(serra: Running) -> No
         "stage": "IMPLEMENTED",
         "changes": en("With citizens instead of jobseekers."),
     }
-    adoption = serra.do("municipality_editor", "recordAdoption", given, "adoption { id }")["adoption"]
-    assert serra.ask("municipality_editor", spread)["practice"]["spread"] == before["spread"]
+    adoption = serra.do("municipality_reader", "recordAdoption", given, "adoption { id }")["adoption"]
+    assert serra.ask("municipality_reader", spread)["practice"]["spread"] == before["spread"]
     serra.eventually(
         "lab_editor",
         "{ viewer { notifications(first: 20) { nodes { kind } } } }",
         until=lambda data: "ADOPTION_RECORDED" in str(data),
     )
     step = {"id": adoption["id"], "stage": "VALUE_CONFIRMED", "evidence": en("Fewer questions at the counter.")}
-    serra.do("municipality_editor", "advanceAdoption", step, "adoption { stage }")
-    assert serra.ask("municipality_editor", spread)["practice"]["spread"] == before["spread"] + 1
+    serra.do("municipality_reader", "advanceAdoption", step, "adoption { stage }")
+    assert serra.ask("municipality_reader", spread)["practice"]["spread"] == before["spread"] + 1
 
 
 COMMENTS = """

@@ -68,7 +68,7 @@ async def test_tokens_are_kept_for_the_owner_alone(http: httpx.AsyncClient, clea
     kept = json.loads(path.read_text(encoding="utf-8"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert kept["url"] == URL
-    assert set(kept["tokens"]) == {"lab_editor", "municipality_editor", "peer_reviewer", "outsider", "admin"}
+    assert set(kept["tokens"]) == {"lab_editor", "municipality_reader", "peer_reviewer", "outsider", "admin"}
     assert kept["tokens"] == demo.tokens
 
 
@@ -98,7 +98,7 @@ async def test_three_share_a_network_and_the_outsider_is_in_none(
     seen = {name: (await Client(http, token).ask(query))["network"] is not None for name, token in tokens.items()}
     assert seen == {
         "lab_editor": True,
-        "municipality_editor": True,
+        "municipality_reader": True,
         "peer_reviewer": True,
         "admin": True,
         "outsider": False,
