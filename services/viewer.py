@@ -102,6 +102,10 @@ class Viewer:
         role = self.roles.get(organisation)
         return role is not None and _RANK[role] >= _RANK[least]
 
+    def speaks_as(self, person: UUID | None, *organisations: UUID) -> bool:
+        """Whether this is a person, by a sign-in that says so for one of the organisations that it was done for."""
+        return person is not None and person == self.person and self.within in {None, *organisations}
+
     def require_person(self) -> UUID:
         """The person's id. Raises NotSignedIn."""
         if self.person is None:

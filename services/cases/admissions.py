@@ -65,7 +65,7 @@ async def end_admission(viewer: Viewer, admission_id: UUID | None) -> UUID:
     async with keyring_change():
         admission = await access_for_change(Admission, viewer, admission_id, "admission", "id")
         owner = await _owner(admission)
-        is_theirs = admission.person is not None and admission.person == viewer.person
+        is_theirs = viewer.speaks_as(admission.person, owner)
         is_their_bodys = admission.organisation is not None and viewer.has_role(admission.organisation, Role.EDITOR)
         if not is_theirs and not is_their_bodys:
             await require_role(viewer, owner, Role.EDITOR, "end this")

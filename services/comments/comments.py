@@ -129,7 +129,7 @@ async def edit_comment(
     refuse_if(check_words(said, {}))
     async with transaction():
         comment, organisation = await _changeable(viewer, comment_id, expected_version)
-        if comment.author != viewer.person:
+        if not _is_theirs(viewer, comment):
             raise refusal(ErrorCode.FORBIDDEN, "Only its author may change what it says.")
         await _check_going_on(viewer, comment)
         check_open(comment)
@@ -175,7 +175,7 @@ async def delete_comment(viewer: Viewer, comment_id: UUID | None, *, expected_ve
     async with transaction():
         comment, organisation = await _changeable(viewer, comment_id, expected_version)
         now = datetime.now(UTC)
-        if comment.author == viewer.person:
+        if _is_theirs(viewer, comment):
             if has_happened(comment.deleted_at):
                 raise refusal(ErrorCode.WRONG_STATE, "You have deleted it already.", "id")
             emptied = dict.fromkeys(("language", "anchor_quote", "anchor_prefix", "anchor_suffix"))
@@ -215,13 +215,18 @@ async def _check_going_on(viewer: Viewer, comment: Comment) -> None:
         check_going_on(subject.kept, "id")
 
 
+def _is_theirs(viewer: Viewer, comment: Comment) -> bool:
+    """Whether the viewer said it: by a sign-in for one organisation, what they said for that."""
+    return viewer.speaks_as(comment.author, comment.organisation)
+
+
 async def _require_say(viewer: Viewer, comment: Comment, organisation: UUID, to: str) -> None:
-    if comment.author != viewer.person:
+    if not _is_theirs(viewer, comment):
         await require_role(viewer, organisation, Role.EDITOR, to)
 
 
 async def _change(viewer: Viewer, comment: Comment, action: str, organisation: UUID, **columns: Any) -> None:
-    acting = comment.organisation if comment.author == viewer.person else organisation
+    acting = comment.organisation if _is_theirs(viewer, comment) else organisation
     await Comment.update(revision=comment.revision + 1, **columns).where(Comment.id == comment.id)
     await log.record(viewer, action, "Comment", comment.id, organisation=acting)
 

@@ -181,8 +181,11 @@ def _today() -> date:
 async def _mine(viewer: Viewer, review_id: UUID | None, wanted: Status, expected: int | None) -> Review:
     """The review, locked, when it was asked of the viewer and `wanted` may follow."""
     review = await access_for_change(Review, viewer, review_id, "review", "id")
-    if review.reviewer != viewer.person:
-        raise refusal(ErrorCode.FORBIDDEN, "Only the person who was asked may answer.")
+    if not viewer.speaks_as(review.reviewer, review.organisation, review.requested_by):
+        raise refusal(
+            ErrorCode.FORBIDDEN,
+            "Only the person who was asked may answer, and by a sign-in for one organisation alone what concerns that.",
+        )
     check_revision(expected, review.revision)
     rules.check_step(Status[review.status], wanted, review.due_on, _today())
     subject = await readable_subject(viewer, subject_of(review), review.subject_version)
