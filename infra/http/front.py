@@ -109,8 +109,10 @@ class Front:
 
     def _admit(self, scope: HTTPScope) -> None:
         """Raise Refused for who has tried too often."""
-        if not scope["path"].startswith(SIGN_IN):
+        begins_or_ends = scope["path"].startswith(SIGN_IN)
+        if not begins_or_ends or scope["method"] == "POST":  # which alone bears a person's credentials there
             self.guessing.check(dict(scope["headers"]))
+        if not begins_or_ends:
             return
         here = address.get()
         if wait := self.sign_ins.wait(here):

@@ -141,6 +141,10 @@ class SignInPages:
             raise Refused(401, "UNAUTHENTICATED", str(error), {"WWW-Authenticate": "Bearer"}) from None
         except DomainError as error:
             raise Refused(403, "FORBIDDEN", str(error)) from None
+        if viewer.scopes < frozenset(TokenScope):
+            every = ", ".join(TokenScope)
+            message = f"This token may not do everything, and a sign-in may. Use one with all scopes: {every}."
+            raise Refused(403, "FORBIDDEN", message)
         if viewer.within is not None:
             message = "A provider signed you in; it cannot have another one know you. Use a personal token."
             raise Refused(403, "FORBIDDEN", message)

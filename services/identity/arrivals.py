@@ -22,6 +22,8 @@ from services.identity.sessions import open_session
 from services.identity.tables import ExternalIdentity, IdentityProvider, SpentState
 from services.identity.terms import IdentityKind
 from services.ids import new_id
+from services.notifications.notifications import News, tell_person
+from services.notifications.terms import NotificationKind
 from services.organisations.keyrings import FIRST_END, keyring_change, renew_audiences
 from services.organisations.locks import lock_organisation, lock_people
 from services.organisations.members import admins
@@ -207,13 +209,17 @@ async def _made(arrival: Arrival) -> ExternalIdentity:
         kind=arrival.kind,
     )
     await ExternalIdentity.insert(identity)
+    if arrival.as_person:
+        # It concerns no organisation: what that one's provider opens could else hide it.
+        news = News(NotificationKind.PROVIDER_CONNECTED, "Organisation", identity.organisation, str(identity.id))
+        await tell_person(person_id, news)
     await log.record(
         ANYONE,
         "connect_identity",
         "Person",
         person_id,
         organisation=arrival.provider.organisation,
-        detail={"kind": arrival.kind},
+        detail={"kind": arrival.kind} | ({"asked": True} if arrival.as_person else {}),
     )
     return identity
 

@@ -24,10 +24,6 @@ from services.transaction import transaction
 from services.viewer import Viewer
 
 ACTION: Final = "end_sign_ins"
-_CUT_LATELY: Final = """
-    select from log where subject_type = 'Person' and subject_id = {} and person = subject_id and at > {}
-        and action = {} and detail -> 'identities' is not null limit 1
-"""
 
 
 async def leave_organisation(viewer: Viewer, organisation_slug: str) -> UUID:
@@ -74,15 +70,6 @@ async def let_in_again(person: UUID, organisation: UUID) -> bool:
 async def is_turned_away(person: UUID, organisation: UUID) -> bool:
     """Whether somebody was removed from an organisation, and not let in again."""
     return await ExternalIdentity.exists().where(_turned_away(person, organisation))
-
-
-async def has_cut_a_sign_in(viewer: Viewer) -> bool:
-    """Whether the viewer has lately left where they could sign in by a provider.
-
-    Whoever stole a token could else leave in their name, and then do what a token alone may not.
-    """
-    since = datetime.now(UTC) - members.LEFT_LATELY
-    return bool(await ExternalIdentity.raw(_CUT_LATELY, viewer.person, since, ACTION))
 
 
 async def _is_known(person: UUID, organisation: UUID) -> bool:

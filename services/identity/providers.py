@@ -99,6 +99,7 @@ async def configure_provider(
         }
         if given.client_secret is not None:
             columns["client_secret"] = issuers.seal(given.client_secret, organisation.id) or None
+        detail = {"issuer": given.issuer, "enabled": given.is_enabled, "machines": given.allows_machines}
         present = await IdentityProvider.objects().where(IdentityProvider.organisation == organisation.id).first()
         if present is None:
             check_revision(expected_version, 0)
@@ -107,6 +108,7 @@ async def configure_provider(
             check_revision(expected_version, present.revision)
             if present.issuer != given.issuer:
                 columns["proven_at"] = None
+                detail["from"] = present.issuer
             same = (present.issuer, present.client_id) == (given.issuer, given.client_id)
             if not same and given.client_secret is None:
                 columns["client_secret"] = None  # it was issued to another client; whoever changes it gives its own
@@ -121,7 +123,7 @@ async def configure_provider(
             "Organisation",
             organisation.id,
             organisation=organisation.id,
-            detail={"issuer": given.issuer, "enabled": given.is_enabled, "machines": given.allows_machines},
+            detail=detail,
         )
     return organisation.id
 

@@ -31,6 +31,13 @@ class NotificationKind(Term):
         "ORGANISATION_INVITATION",
         "An organisation asks you to become a member. See `viewer { invitations }`.",
     )
+    PROVIDER_CONNECTED = (
+        "PROVIDER_CONNECTED",
+        (
+            "An organisation's identity provider knows you from now on, because somebody asked for it with a token of"
+            " yours. If that was not you, revoke the token, and `leaveOrganisation` has the provider forget you."
+        ),
+    )
     NETWORK_INVITATION = "NETWORK_INVITATION", "A network invites your organisation."
     NETWORK_REQUEST = "NETWORK_REQUEST", "An organisation asks to join a network that yours guides."
     NETWORK_ACCEPTED = "NETWORK_ACCEPTED", "The other side accepted that an organisation joins a network."

@@ -18,7 +18,7 @@ from services.artefacts.tables import ArtefactVersion
 from services.columns import has_happened
 from services.comments.tables import Comment
 from services.errors import ErrorCode, refusal, refuse_if
-from services.identity.departures import has_cut_a_sign_in
+from services.identity.lately import has_cut_a_sign_in, was_connected
 from services.organisations.keyrings import keyring_change
 from services.organisations.locks import lock_organisations, lock_people
 from services.organisations.members import LEFT_LATELY, has_left_elsewhere, speaks_for_all
@@ -95,12 +95,7 @@ async def erase_me(viewer: Viewer, confirm: str) -> Receipt:
         await _check_is_all(viewer)
         sign_ins = [row["slug"] for row in await Person.raw(_SIGN_INS, person)]
         refuse_if(check_is_they(viewer, sign_ins, datetime.now(UTC)))
-        if viewer.signed_in_at is None and await has_cut_a_sign_in(viewer):
-            raise refusal(
-                ErrorCode.FORBIDDEN,
-                "You left an organisation where you could sign in, less than 30 days ago: a token alone is not enough"
-                " now. Wait that long, or ask whoever runs this instance.",
-            )
+        await _check_ways_in(viewer)
         await check_can_be_erased(person)
         return await _erase(viewer, found, ErasedBy.SELF, Taken())
 
@@ -177,6 +172,21 @@ async def _check_is_all(viewer: Viewer) -> None:
             f"You left another organisation by a sign-in for one alone, less than {LEFT_LATELY.days} days ago. Wait"
             " that long, or ask whoever runs this instance: so no provider does both in your name.",
         )
+
+
+async def _check_ways_in(viewer: Viewer) -> None:
+    """Raise DomainError FORBIDDEN where whoever stole a token may have opened a way to sign in, or closed one."""
+    if await was_connected(viewer):
+        what = "You had the provider that signed you in know who you are,"
+    elif await has_cut_a_sign_in(viewer):
+        what = "You left an organisation where you could sign in, or switched its provider off or changed it,"
+    else:
+        return
+    raise refusal(
+        ErrorCode.FORBIDDEN,
+        f"{what} less than {LEFT_LATELY.days} days ago. Wait that long, or ask whoever runs this instance: so nobody"
+        " who stole a token of yours does both.",
+    )
 
 
 async def _locked(person: UUID) -> Person:

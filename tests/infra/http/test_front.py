@@ -93,6 +93,22 @@ async def test_guessing_is_slowed_down(app_with: App, serve: Serve, network: Sma
     assert (await elsewhere.post("/graphql", json=QUERY, headers=wrong)).status_code == 401
 
 
+async def test_connecting_a_provider_is_no_way_to_guess(app_with: App, serve: Serve, network: SmallNetwork) -> None:
+    """What a token is told by POST /sign-in counts as it does elsewhere, and what was tried elsewhere counts there."""
+    app = app_with()
+    app.guessing.wrong = Buckets(5, 0.001)
+    client = serve(app=app)
+    tried = [*[f"serra_{number}" for number in range(7)], network.outsider]
+    codes = [
+        (await client.post("/sign-in", json={}, headers={"Authorization": f"Bearer {secret}"})).status_code
+        for secret in tried
+    ]
+    assert codes == [401] * 5 + [429] * 3
+    good = {"Authorization": f"Bearer {network.outsider}"}
+    assert (await client.post("/graphql", json=QUERY, headers=good)).status_code == 429
+    assert (await client.get("/sign-in", params={"organisation": "nothing"})).status_code == 404
+
+
 async def test_who_is_known_stays_so(app_with: App, serve: Serve, network: SmallNetwork) -> None:
     """When anybody's roles, keys or tokens change, those who are known stay known; who was revoked is so no longer."""
     app = app_with()
