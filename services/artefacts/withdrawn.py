@@ -107,13 +107,15 @@ async def words_for(artefact: Artefact, uploaded_at: datetime) -> Words:
         of_round = await withdrawn_from([artefact.test_round] if artefact.test_round else [])
         return {test_round: recognising(words) for test_round, words in of_round.items()}
     rounds = {row["id"]: row["organisation"] for row in await TestRound.raw(_WITH_WORDS, artefact.case)}
-    words: dict[UUID, frozenset[Print]] = {}
-    for test_round, withdrawn in (await withdrawn_from(rounds)).items():
-        if rounds[test_round] == artefact.organisation:
-            words[test_round] = recognising(withdrawn)
-        elif await may_edit(rounds[test_round], artefact.case):
-            words[test_round] = recognising(withdrawn, before=uploaded_at)
-    return words
+    reaching = {
+        one for one in set(rounds.values()) if one == artefact.organisation or await may_edit(one, artefact.case)
+    }
+    # Only now the prints, which may be many: nobody's files cost more for what those out of reach recorded.
+    found = await withdrawn_from([one for one, organisation in rounds.items() if organisation in reaching])
+    return {
+        test_round: recognising(withdrawn, before=None if rounds[test_round] == artefact.organisation else uploaded_at)
+        for test_round, withdrawn in found.items()
+    }
 
 
 async def redacted(text: str, words: Words) -> Redaction:
