@@ -134,11 +134,18 @@ async def depart(found: TestRound, aliases: Collection[str], passages: Sequence[
     standing = (*(one.words for one in said(seen)), *await _planned(found))
     # Of a long round this takes seconds, in which others are served.
     withdrawn = await asyncio.to_thread(_withdrawn, passages, standing, found.id.bytes)
+    edits_case = await may_edit(found.organisation, found.case)
     if withdrawn:
         until = _last_day(found.retain_until, datetime.now(UTC).date())
         await WithdrawnWords.insert(
             *(
-                WithdrawnWords(test_round=found.id, prints=prints, recorded_at=one.recorded_at, kept_until=until)
+                WithdrawnWords(
+                    test_round=found.id,
+                    prints=prints,
+                    recorded_at=one.recorded_at,
+                    kept_until=until,
+                    edits_case=edits_case,
+                )
                 for one, prints in zip(withdrawn, await asyncio.to_thread(_packed, withdrawn), strict=True)
             )
         )
@@ -151,7 +158,7 @@ async def depart(found: TestRound, aliases: Collection[str], passages: Sequence[
         tuple(one.words for one in passages),
         standing,
         withdrawn,
-        await may_edit(found.organisation, found.case),
+        edits_case,
         tuple(await keyring_of(found.organisation)),
     )
 
@@ -172,12 +179,12 @@ async def reason(test_rounds: Collection[UUID], organisation: UUID) -> dict[str,
     return {"because": "withdrawn_words"} | ({"test_rounds": sorted(map(str, known))} if known else {})
 
 
-async def withdrawn_from(test_rounds: Collection[UUID]) -> dict[UUID, tuple[Withdrawn, ...]]:
-    """What recognises the words that were withdrawn in rounds, by round."""
+async def withdrawn_from(ids: Collection[UUID]) -> dict[UUID, tuple[Withdrawn, ...]]:
+    """What recognises words that were withdrawn, by round; `ids` are of rows of `WithdrawnWords`."""
     found: dict[UUID, tuple[Withdrawn, ...]] = {}
-    if not test_rounds:
+    if not ids:
         return found
-    for row in await WithdrawnWords.select().where(WithdrawnWords.test_round.is_in(list(test_rounds))):
+    for row in await WithdrawnWords.select().where(WithdrawnWords.id.is_in(list(ids))):
         one = Withdrawn(row["recorded_at"], await asyncio.to_thread(unpacked, bytes(row["prints"])))
         found[row["test_round"]] = (*found.get(row["test_round"], ()), one)
     return found

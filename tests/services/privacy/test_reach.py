@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from infra.postgres.database import Database
 from services.artefacts.tables import ArtefactVersion
+from services.cases.tables import Admission
 from services.comments.tables import Comment
 from services.log import LogEntry
 from services.organisations.terms import Role
 from services.passages import Print, unpacked
 from services.test_rounds import departures
+from services.test_rounds.tables import WithdrawnWords
 from tests.client import Client
 from tests.emptying import empty
 from tests.factories.artefacts import stored_file
@@ -232,6 +234,7 @@ async def test_a_partner_is_trusted_with_files_that_came_after(as_: As, network:
     await work()
     await moved(pes, "withdrawConsent", planned, alias="Alder")
     await work()
+    await WithdrawnWords.update({WithdrawnWords.edits_case: None}, force=True)  # as of before this was kept
     latest = await stored_file(olen, words, subject=case, **TEXT)
     await work()
     rows = await ArtefactVersion.select(ArtefactVersion.artefact, ArtefactVersion.withheld_at)
@@ -243,6 +246,21 @@ async def test_a_partner_is_trusted_with_files_that_came_after(as_: As, network:
     nodes = (await olen.ask(INBOX))["viewer"]["notifications"]["nodes"]
     assert sorted(one["subject"]["id"] for one in nodes) == sorted([late, latest])
     assert {one["kind"] for one in nodes} == {"FILE_WITHHELD"}
+
+
+async def test_what_left_does_not_come_back_when_a_part_ends(as_: As, network: SmallNetwork, work: Work) -> None:
+    """Words that a partner withdrew stay withheld from files that come when it is no partner any more."""
+    olen, pes = as_(network.olen_editor), as_(network.pes_editor)
+    case = await with_partner(olen)
+    planned = await of_pes(pes, PUBLIC)
+    await moved(pes, "withdrawConsent", planned, alias="Alder")
+    (let_in,) = await Admission.select(Admission.id)
+    await olen.do("endAdmission", {"id": f"admission_{let_in['id'].hex}"}, "admission { id }")
+    await stored_file(olen, f"I hear {WORDS[0]}.".encode(), subject=case, **TEXT)
+    await work()
+    (version,) = await ArtefactVersion.select(ArtefactVersion.text, ArtefactVersion.withheld_at)
+    assert version["text"] == "I hear […]."
+    assert version["withheld_at"]
 
 
 async def test_a_partner_that_only_runs_rounds_is_not(as_: As, network: SmallNetwork) -> None:
