@@ -36,9 +36,15 @@ _FILES: Final = """
     select a.id from artefact a join test_round r on r.id = {}
     where a.test_round = r.id or a."case" = r."case" and (a.organisation = r.organisation or {}) order by a.id
 """
+_TRUSTED: Final = """
+    select bool_or(coalesce(edits_case, now.edits)) as some, bool_and(coalesce(edits_case, now.edits)) as every
+    from withdrawn_words cross join (select {}::boolean as edits) now where test_round = {}
+"""
+"""Whether some of the words that left a round left while its organisation could edit the case, and whether all did."""
 _WITH_WORDS: Final = """
-    select r.id, r.organisation from test_round r
-    where r."case" = {} and exists (select from withdrawn_words w where w.test_round = r.id)
+    select w.id, w.edits_case, r.id as test_round, r.organisation
+    from withdrawn_words w join test_round r on r.id = w.test_round
+    where r.id = {} or r."case" = {} and (r.organisation = {} or w.edits_case is distinct from false)
 """
 _CONCERNED: Final = """
     with r as (
@@ -52,7 +58,7 @@ _CONCERNED: Final = """
         else v.created_at > r.began and (v.text is null or not {}) end
 """
 """The organisations with files in which the words may be, and in which Serra does not look for them: it cannot read
-them, or they are another's on whose case the round's organisation is no partner (false)."""
+them, or they are another's on whose case the round's organisation was no partner (false)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,11 @@ async def forget_words(test_round: UUID, occasion: str) -> None:
     found = await TestRound.objects().where(TestRound.id == test_round).first()
     if found is None:
         return
-    edits_case = await may_edit(found.organisation, found.case)
-    for row in await Artefact.raw(_FILES, test_round, edits_case):
+    (trusted,) = await TestRound.raw(_TRUSTED, await may_edit(found.organisation, found.case), test_round)
+    for row in await Artefact.raw(_FILES, test_round, bool(trusted["some"])):
         await _redact_file(row["id"])
     async with transaction():
-        for row in await Artefact.raw(_CONCERNED, test_round, edits_case):
+        for row in await Artefact.raw(_CONCERNED, test_round, bool(trusted["every"])):
             if await readable_rows(TestRound, [test_round], await keyring_of(row["organisation"])):
                 news = News(NotificationKind.FILES_TO_CHECK, "TestRound", test_round, occasion)
                 await tell_organisation(row["organisation"], news)
@@ -101,19 +107,25 @@ async def _redact_file(artefact_id: UUID) -> None:
 async def words_for(artefact: Artefact, uploaded_at: datetime) -> Words:
     """What recognises withdrawn words in a version of a file: those of its round, or of the rounds of its case.
 
-    Of those the same reach as comments are in, see `Departure.prints_for`.
+    Of those the same reach as comments are in, see `Departure.prints_for`: as it was when they left, for what has gone
+    does not come back with the end of a partner's part.
     """
-    if artefact.case is None:
-        of_round = await withdrawn_from([artefact.test_round] if artefact.test_round else [])
-        return {test_round: recognising(words) for test_round, words in of_round.items()}
-    rounds = {row["id"]: row["organisation"] for row in await TestRound.raw(_WITH_WORDS, artefact.case)}
-    words: dict[UUID, frozenset[Print]] = {}
-    for test_round, withdrawn in (await withdrawn_from(rounds)).items():
-        if rounds[test_round] == artefact.organisation:
-            words[test_round] = recognising(withdrawn)
-        elif await may_edit(rounds[test_round], artefact.case):
-            words[test_round] = recognising(withdrawn, before=uploaded_at)
-    return words
+    rows = await TestRound.raw(_WITH_WORDS, artefact.test_round, artefact.case, artefact.organisation)
+    own = {
+        row["test_round"]
+        for row in rows
+        if row["test_round"] == artefact.test_round or row["organisation"] == artefact.organisation
+    }
+    unknown = {row["organisation"] for row in rows if row["edits_case"] is None and row["test_round"] not in own}
+    trusted = {one for one in unknown if await may_edit(one, artefact.case)}
+    # Only now the prints, which may be many: nobody's files cost more for what those out of reach recorded.
+    found = await withdrawn_from(
+        [row["id"] for row in rows if row["test_round"] in own or row["edits_case"] or row["organisation"] in trusted]
+    )
+    return {
+        test_round: recognising(withdrawn, before=None if test_round in own else uploaded_at)
+        for test_round, withdrawn in found.items()
+    }
 
 
 async def redacted(text: str, words: Words) -> Redaction:

@@ -26,14 +26,16 @@ async def forget_quotes(viewer: Viewer, departure: Departure) -> set[UUID]:
     if not departure.withdrawn:
         return set()
     subject = departure.test_round, departure.case
-    held = [row["id"] for row in await Comment.raw(_ABOUT, *subject, *subject) if _changed(row, departure)]
+    rows = await Comment.raw(_ABOUT, *subject, *subject)
+    own = await departure.own(Comment, rows)
+    held = [row["id"] for row in rows if _changed(row, departure, own)]
     if not held:
         return set()
     authors = set()
     # Read again under lock, for their authors may be editing them.
     await Comment.select(Comment.id).where(Comment.id.is_in(held)).order_by(Comment.id).lock_rows("NO KEY UPDATE")
     for row in await Comment.raw(f"{_ABOUT} and c.id = any({{}}::uuid[]) order by c.id", *subject, *subject, held):
-        changed = _changed(row, departure)
+        changed = _changed(row, departure, own)
         if changed:
             await Comment.update(**changed, revision=Comment.revision + 1).where(Comment.id == row["id"])
             await log_redaction(viewer, departure, "redact_comment", ("Comment", row["id"]), row["organisation"])
@@ -51,8 +53,8 @@ async def authors_on(files: Collection[UUID]) -> set[UUID]:
     return {row["author"] for row in rows}
 
 
-def _changed(row: dict[str, Any], departure: Departure) -> dict[str, Any]:
-    prints = departure.prints_for(row["of_round"], row["organisation"], row["written_at"])
+def _changed(row: dict[str, Any], departure: Departure, own: Collection[UUID]) -> dict[str, Any]:
+    prints = departure.prints_for(row["id"], row["of_round"], row["written_at"], own)
     salt = departure.test_round.bytes
     changed: dict[str, Any] = {}
     body = without(row["body"], prints, salt, least=TELLING)

@@ -5,14 +5,13 @@ observations, evidence, the round's, the comments' and the reviews' words, files
 hold any of this. After it, by jobs: search documents, the files' bytes, and the texts that were read from other files.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from services import log
 from services.artefacts.participants import files_showing, remove
 from services.artefacts.tables import ArtefactVersion
 from services.comments import departures as comments
-from services.ids import new_id
 from services.privacy.data_exports import drop_export
 from services.reviews import departures as reviews
 from services.test_rounds import consents, retention
@@ -47,7 +46,9 @@ async def _follow(viewer: Viewer, departure: Departure) -> None:
     people |= await _end_files(viewer, departure)
     for person in sorted(people):
         await drop_export(person)
-    await log.enqueue("forget_words", id=str(departure.test_round), occasion=str(new_id()))
+    # However many leave a round, whoever has files on its case is asked once a day to look through them.
+    day = datetime.now(UTC).date().isoformat()
+    await log.enqueue("forget_words", id=str(departure.test_round), occasion=day)
 
 
 async def _end_files(viewer: Viewer, departure: Departure) -> set[UUID]:

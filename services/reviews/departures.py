@@ -15,11 +15,11 @@ async def forget_quotes(viewer: Viewer, departure: Departure) -> set[UUID]:
         return set()
     about = (Review.test_round == departure.test_round) | (Review.case == departure.case)
     reviewers = set()
-    for row in (
-        await Review.select().where(about & Review.body.is_not_null()).order_by(Review.id).lock_rows("NO KEY UPDATE")
-    ):
+    rows = await Review.select().where(about & Review.body.is_not_null()).order_by(Review.id).lock_rows("NO KEY UPDATE")
+    own = await departure.own(Review, rows)
+    for row in rows:
         written_at = row["submitted_at"] or row["created_at"]
-        prints = departure.prints_for(row["test_round"], row["organisation"], written_at)
+        prints = departure.prints_for(row["id"], row["test_round"], written_at, own)
         removal = without(row["body"], prints, departure.test_round.bytes, least=TELLING)
         if removal.longest:
             await Review.update(

@@ -3,14 +3,16 @@
 Files, comments and reviews point at rounds, so what becomes of those is for `services.privacy.departures`.
 """
 
+import asyncio
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from piccolo.columns import JSONB, Column
+from piccolo.table import Table
 
 from services import log
 from services.access import readable_rows
@@ -63,7 +65,7 @@ class Departure:
     """Who left a round, by folded alias, what had been observed of them, and what still stands in the round.
 
     `withdrawn` recognises the words that are gone, and none that others in the round said, too. `edits_case`: whether
-    the round's organisation may edit its case.
+    the round's organisation may edit its case. `keyring`: what that organisation itself holds.
     """
 
     test_round: UUID
@@ -74,22 +76,35 @@ class Departure:
     standing: tuple[str, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
     edits_case: bool = False
+    keyring: tuple[str, ...] = ()
 
-    def prints_for(self, test_round: UUID | None, organisation: UUID, written_at: datetime) -> frozenset[Print]:
-        """What recognises the words in a thing of a round, or of its case, that an organisation answers for.
+    async def own(self, table: type[Table], rows: Iterable[Mapping[str, Any]]) -> frozenset[UUID]:
+        """Those of the rows that the round's organisation answers for, and may read itself.
 
-        All of them in what is of this round, or of its organisation. In what others have on the case: those which stood
+        What its people keep from it is another's here: else it could guess what they said, and see whether it changes.
+        """
+        answered = [row["id"] for row in rows if row["organisation"] == self.organisation]
+        return await readable_rows(table, answered, self.keyring)
+
+    def prints_for(
+        self, thing: UUID, test_round: UUID | None, written_at: datetime, own: Collection[UUID]
+    ) -> frozenset[Print]:
+        """What recognises the words in a thing of a round, or of its case.
+
+        All of them in what is of this round, or among its `own`. In what others have on the case: those which stood
         in the round before it was written, for whoever repeats comes after; and none where the case's owner has not
         let the round's organisation edit it. So nobody takes words out of a text by recording them.
         """
-        if test_round == self.test_round or organisation == self.organisation:
+        if test_round == self.test_round or thing in own:
             return recognising(self.withdrawn)
         return recognising(self.withdrawn, before=written_at) if self.edits_case else frozenset()
 
 
 def recognising(withdrawn: Iterable[Withdrawn], *, before: datetime | None = None) -> frozenset[Print]:
     """What recognises withdrawn words; only those that had been recorded before an instant, where one is given."""
-    return frozenset().union(*(one.prints for one in withdrawn if before is None or one.recorded_at < before))
+    found = [one.prints for one in withdrawn if before is None or one.recorded_at < before]
+    # A round may hold millions of prints: they are not copied where there is nothing to join.
+    return found[0] if len(found) == 1 else frozenset().union(*found)
 
 
 def said(rows: Iterable[Mapping[str, Any]]) -> tuple[Passage, ...]:
@@ -117,15 +132,21 @@ async def depart(found: TestRound, aliases: Collection[str], passages: Sequence[
         Observation.test_round == found.id
     )
     standing = (*(one.words for one in said(seen)), *await _planned(found))
-    withdrawn = tuple(_withdrawn(passages, standing, found.id.bytes))
+    # Of a long round this takes seconds, in which others are served.
+    withdrawn = await asyncio.to_thread(_withdrawn, passages, standing, found.id.bytes)
+    edits_case = await may_edit(found.organisation, found.case)
     if withdrawn:
         until = _last_day(found.retain_until, datetime.now(UTC).date())
         await WithdrawnWords.insert(
             *(
                 WithdrawnWords(
-                    test_round=found.id, prints=packed(one.prints), recorded_at=one.recorded_at, kept_until=until
+                    test_round=found.id,
+                    prints=prints,
+                    recorded_at=one.recorded_at,
+                    kept_until=until,
+                    edits_case=edits_case,
                 )
-                for one in withdrawn
+                for one, prints in zip(withdrawn, await asyncio.to_thread(_packed, withdrawn), strict=True)
             )
         )
         await _redact(found, recognising(withdrawn))
@@ -137,7 +158,8 @@ async def depart(found: TestRound, aliases: Collection[str], passages: Sequence[
         tuple(one.words for one in passages),
         standing,
         withdrawn,
-        await may_edit(found.organisation, found.case),
+        edits_case,
+        tuple(await keyring_of(found.organisation)),
     )
 
 
@@ -157,13 +179,13 @@ async def reason(test_rounds: Collection[UUID], organisation: UUID) -> dict[str,
     return {"because": "withdrawn_words"} | ({"test_rounds": sorted(map(str, known))} if known else {})
 
 
-async def withdrawn_from(test_rounds: Collection[UUID]) -> dict[UUID, tuple[Withdrawn, ...]]:
-    """What recognises the words that were withdrawn in rounds, by round."""
+async def withdrawn_from(ids: Collection[UUID]) -> dict[UUID, tuple[Withdrawn, ...]]:
+    """What recognises words that were withdrawn, by round; `ids` are of rows of `WithdrawnWords`."""
     found: dict[UUID, tuple[Withdrawn, ...]] = {}
-    if not test_rounds:
+    if not ids:
         return found
-    for row in await WithdrawnWords.select().where(WithdrawnWords.test_round.is_in(list(test_rounds))):
-        one = Withdrawn(row["recorded_at"], unpacked(bytes(row["prints"])))
+    for row in await WithdrawnWords.select().where(WithdrawnWords.id.is_in(list(ids))):
+        one = Withdrawn(row["recorded_at"], await asyncio.to_thread(unpacked, bytes(row["prints"])))
         found[row["test_round"]] = (*found.get(row["test_round"], ()), one)
     return found
 
@@ -183,15 +205,21 @@ def _last_day(retain_until: date | None, today: date) -> date:
     return min(max(retain_until or today, today + KEPT), today + KEPT_AT_MOST)
 
 
-def _withdrawn(passages: Iterable[Passage], standing: Iterable[str], salt: bytes) -> Iterator[Withdrawn]:
+def _withdrawn(passages: Iterable[Passage], standing: Iterable[str], salt: bytes) -> tuple[Withdrawn, ...]:
     """What recognises passages and nothing that still stands, by when they were recorded."""
     known = prints_of(standing, salt)
     by_time: dict[datetime, list[str]] = {}
     for one in passages:
         by_time.setdefault(one.recorded_at, []).append(one.words)
-    for recorded_at, words in sorted(by_time.items()):
-        if prints := prints_of(words, salt) - known:
-            yield Withdrawn(recorded_at, prints)
+    return tuple(
+        Withdrawn(recorded_at, prints)
+        for recorded_at, words in sorted(by_time.items())
+        if (prints := prints_of(words, salt) - known)
+    )
+
+
+def _packed(withdrawn: Iterable[Withdrawn]) -> list[bytes]:
+    return [packed(one.prints) for one in withdrawn]
 
 
 async def _planned(found: TestRound) -> list[str]:

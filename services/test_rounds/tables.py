@@ -164,5 +164,10 @@ class WithdrawnWords(Identified, Table, tablename="withdrawn_words"):
     test_round = ForeignKey(TestRound, null=False, on_delete=OnDelete.cascade)
     prints = Bytea(help_text="As services.passages packs them.")
     recorded_at = Timestamptz(default=TimestamptzNow(), help_text="Since when the words had stood in the round.")
+    edits_case = Boolean(
+        null=True,
+        default=None,
+        help_text="Whether its organisation could edit the case when they left. None, of old ones: as it can now.",
+    )
     created_at = Timestamptz(default=TimestamptzNow())
     kept_until = Date(default=None)

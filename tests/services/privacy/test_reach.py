@@ -12,14 +12,19 @@ from hypothesis import strategies as st
 
 from infra.postgres.database import Database
 from services.artefacts.tables import ArtefactVersion
+from services.cases.tables import Admission
 from services.comments.tables import Comment
 from services.log import LogEntry
+from services.organisations.terms import Role
+from services.passages import Print, unpacked
+from services.test_rounds import departures
+from services.test_rounds.tables import WithdrawnWords
 from tests.client import Client
 from tests.emptying import empty
 from tests.factories.artefacts import stored_file
 from tests.factories.cases import content, published_case
-from tests.factories.comments import commented, row_id
-from tests.factories.network import SmallNetwork, small_network
+from tests.factories.comments import commented, reads, row_id
+from tests.factories.network import SmallNetwork, person, small_network
 from tests.factories.reviews import VERDICT, accepted
 from tests.factories.rounds import moved, observation, own_case, running
 from tests.factories.sharing import admitted
@@ -229,6 +234,7 @@ async def test_a_partner_is_trusted_with_files_that_came_after(as_: As, network:
     await work()
     await moved(pes, "withdrawConsent", planned, alias="Alder")
     await work()
+    await WithdrawnWords.update({WithdrawnWords.edits_case: None}, force=True)  # as of before this was kept
     latest = await stored_file(olen, words, subject=case, **TEXT)
     await work()
     rows = await ArtefactVersion.select(ArtefactVersion.artefact, ArtefactVersion.withheld_at)
@@ -240,6 +246,21 @@ async def test_a_partner_is_trusted_with_files_that_came_after(as_: As, network:
     nodes = (await olen.ask(INBOX))["viewer"]["notifications"]["nodes"]
     assert sorted(one["subject"]["id"] for one in nodes) == sorted([late, latest])
     assert {one["kind"] for one in nodes} == {"FILE_WITHHELD"}
+
+
+async def test_what_left_does_not_come_back_when_a_part_ends(as_: As, network: SmallNetwork, work: Work) -> None:
+    """Words that a partner withdrew stay withheld from files that come when it is no partner any more."""
+    olen, pes = as_(network.olen_editor), as_(network.pes_editor)
+    case = await with_partner(olen)
+    planned = await of_pes(pes, PUBLIC)
+    await moved(pes, "withdrawConsent", planned, alias="Alder")
+    (let_in,) = await Admission.select(Admission.id)
+    await olen.do("endAdmission", {"id": f"admission_{let_in['id'].hex}"}, "admission { id }")
+    await stored_file(olen, f"I hear {WORDS[0]}.".encode(), subject=case, **TEXT)
+    await work()
+    (version,) = await ArtefactVersion.select(ArtefactVersion.text, ArtefactVersion.withheld_at)
+    assert version["text"] == "I hear […]."
+    assert version["withheld_at"]
 
 
 async def test_a_partner_that_only_runs_rounds_is_not(as_: As, network: SmallNetwork) -> None:
@@ -306,3 +327,72 @@ async def test_the_owner_is_told_of_rounds_that_it_reads(as_: As, network: Small
         await moved(outsider, "withdrawConsent", planned, alias="Alder")
         await work()
         assert [one["kind"] for one in (await olen.ask(INBOX))["viewer"]["notifications"]["nodes"]] == told
+
+
+async def test_an_organisation_does_not_rewrite_what_its_people_keep_from_it(as_: As, network: SmallNetwork) -> None:
+    """What its members said of Olen's case where it does not read stays, and its log does not tell who guessed right.
+
+    What it reads of its own people loses the words, whenever it was written.
+    """
+    olen, reviewer = as_(network.olen_editor), as_(network.reviewer)
+    chief = as_(await person("Chief", {network.institute: Role.ADMIN}, network.network))
+    case = await own_case(olen)
+    words = f"I hear {WORDS[0]}."
+    plain = await commented(reviewer, case, words)
+    await olen.do("editCase", {"id": case, "content": content()}, "case { id }")
+    review = await accepted(olen, reviewer, case, subjectVersion=2, guestReader=True)
+    narrowed = await commented(reviewer, case, words, subjectVersion=2, audience={})
+    await reviewer.do("submitReview", {"id": review, **VERDICT, "body": words}, "review { id }")
+    assert [await reads(chief, one) for one in (narrowed, plain, review)] == [False, True, False]
+    planned = await running(chief, organisation="review-institute", audience={}, start={"lawfulBasis": "PUBLIC_TASK"})
+    seen = [observation(planned, WORDS[0], alias="Alder")]
+    await moved(chief, "recordObservations", planned, observations=seen)
+    await moved(chief, "withdrawConsent", planned, alias="Alder")
+    nodes = [(await reviewer.ask(SEEN, id=one))["node"] for one in (narrowed, plain, review)]
+    assert nodes == [
+        {"said": words, "revision": 1},
+        {"said": "I hear […].", "revision": 2},
+        {"written": words, "revision": nodes[2]["revision"]},
+    ]
+    lines = [
+        line for verb in ("comment", "review") for line in await redactions(network, "institute", f"redact_{verb}")
+    ]
+    assert [line["subject_id"] for line in lines] == [row_id(plain)]
+
+
+async def test_who_leaves_one_after_another_is_told_of_once_a_day(as_: As, network: SmallNetwork, work: Work) -> None:
+    """A round that many leave on one day asks Olen once to look through its files, not once for each of them."""
+    olen, outsider = as_(network.olen_editor), as_(network.outsider)
+    case = await own_case(olen)
+    planned = await running(outsider, organisation=AGENCY, audience=PUBLIC, start={"lawfulBasis": "PUBLIC_TASK"})
+    seen = [observation(planned, f"{WORDS[0]} {alias}", alias=alias) for alias in ("Alder", "Birch", "Cedar")]
+    await moved(outsider, "recordObservations", planned, observations=seen)
+    await stored_file(olen, b"Of nobody.", subject=case, **TEXT)
+    for one in seen:
+        await moved(outsider, "withdrawConsent", planned, alias=one["alias"])
+        await work()
+    assert [one["kind"] for one in (await olen.ask(INBOX))["viewer"]["notifications"]["nodes"]] == ["FILES_TO_CHECK"]
+
+
+async def test_what_is_out_of_reach_costs_nothing(
+    as_: As, network: SmallNetwork, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The prints of a round that no owner has let in are not even unpacked when a file on the case is read."""
+    olen, outsider = as_(network.olen_editor), as_(network.outsider)
+    case = await own_case(olen)
+    for client, on in ((outsider, {"organisation": AGENCY}), (olen, {})):
+        planned = await running(client, audience={}, start={"lawfulBasis": "PUBLIC_TASK"}, **on)
+        seen = [observation(planned, WORDS[0], alias="Alder")]
+        await moved(client, "recordObservations", planned, observations=seen)
+        await moved(client, "withdrawConsent", planned, alias="Alder")
+    await work()
+    opened: list[bytes] = []
+
+    def counted(stored: bytes) -> frozenset[Print]:
+        opened.append(stored)
+        return unpacked(stored)
+
+    monkeypatch.setattr(departures, "unpacked", counted)
+    await stored_file(olen, b"Of nobody.", subject=case, **TEXT)
+    await work()
+    assert len(opened) == 1
