@@ -12,6 +12,7 @@ from schema.organisations.terms import Role
 from schema.organisations.types import Membership, Organisation
 from schema.payload import Payload, answer, read
 from services.identity import departures
+from services.invitations import removals
 from services.organisations import members
 
 _ORGANISATION = "The organisation's slug."
@@ -163,15 +164,17 @@ class MemberMutations:
     @strawberry.mutation(
         description="Take somebody's membership away, which needs ADMIN, or lay down your own. Their sessions there"
         " end, with the tokens that were made in them, and no provider lets them in until an ADMIN does, by"
-        " `readmitMember` or an invitation that they accept. The last ADMIN stays."
+        " `readmitMember` or an invitation that is made after it and that they accept; one from before ends. The last"
+        " ADMIN stays."
     )
     async def remove_member(self, info: Info[Context, None], input: RemoveMemberInput) -> RemoveMemberPayload:
-        """See services.identity.departures.remove_member."""
-        call = departures.remove_member(info.context.viewer, input.organisation, ids.read(input.person, "Person"))
+        """See services.invitations.removals.remove_member."""
+        call = removals.remove_member(info.context.viewer, input.organisation, ids.read(input.person, "Person"))
         return await answer_anew(info, RemoveMemberPayload, "organisation", call)
 
     @strawberry.mutation(
-        description="Have your provider let somebody in again whom `removeMember` took out, or a program that left."
+        description="Have your provider let somebody in again whom `removeMember` took out, whom another organisation's"
+        " sign-in had leave, or a program that left."
         " They are a member with their next sign-in, if your rules give them a role. Needs ADMIN."
     )
     async def readmit_member(self, info: Info[Context, None], input: ReadmitMemberInput) -> ReadmitMemberPayload:

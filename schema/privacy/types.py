@@ -8,15 +8,14 @@ from schema.compiler.declare import column, declare, declared
 from schema.compiler.run import Context
 from schema.compiler.sources import Resolved, Rule
 from schema.scalars import ByteCount
-from services.organisations.members import speaks_for_all
-from services.privacy.data_exports import download_link
+from services.privacy.data_exports import download_link, may_fetch
 from services.privacy.namesakes import NOT_TIED
 from services.privacy.receipts import Receipt
 from services.privacy.tables import DataExport as Row
 
 
 async def _download_url(context: Context, **export: str) -> str | None:
-    if not await speaks_for_all(context.viewer):
+    if not await may_fetch(context.viewer):
         return None
     return await download_link(context.ports.files, **export)
 
@@ -36,7 +35,8 @@ class DataExport:
     download_url: str | None = declared(
         Resolved({"export": "{data_export}.id", "ready_at": "{data_export}.ready_at"}, _download_url),
         "A link to its bytes, JSON, that works for some minutes, for whoever holds it; null while it is in the making,"
-        " and for a sign-in for one organisation of somebody who belongs to others as well.",
+        " and for a sign-in for one organisation of somebody who belongs to others as well, has left one by such a"
+        " sign-in within 30 days, has reviewed or commented for another, or is its guest.",
     )
 
 

@@ -185,7 +185,10 @@ def _removed(kind: IdentityKind, slug: str) -> DomainError:
     if kind is IdentityKind.MACHINE:
         told = f"This program was removed from «{slug}», or left it. Have one of its administrators let it in again."
     else:
-        told = f"You were removed from «{slug}» by one of its administrators. Ask them to let you in again."
+        told = (
+            f"You were removed from «{slug}» by one of its administrators, or left it by another organisation's"
+            " sign-in. Ask its administrators to let you in again."
+        )
     return refusal(ErrorCode.FORBIDDEN, told)
 
 

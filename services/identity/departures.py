@@ -2,7 +2,8 @@
 
 Whoever leaves by themselves is unknown to the organisation's provider from then on: what it says of them later makes
 nobody a member who has not said so. Whom an ADMIN takes out stays known, and is let in by no provider until an ADMIN
-lets them in again. So it is with a program that left: it could not say that it wants to come back.
+lets them in again. So it is with a program that left, which could not say that it wants to come back, and with whom
+another organisation's sign-in had leave: what that one did in their name must not make them somebody else for good.
 """
 
 from collections.abc import Mapping
@@ -72,6 +73,11 @@ async def is_turned_away(person: UUID, organisation: UUID) -> bool:
     return await ExternalIdentity.exists().where(_turned_away(person, organisation))
 
 
+async def was_turned_away_since(instant: datetime, person: UUID, organisation: UUID) -> bool:
+    """Whether somebody was removed from an organisation after an instant, and not let in again."""
+    return await ExternalIdentity.exists().where(_of(person, organisation) & (ExternalIdentity.removed_at > instant))
+
+
 async def _is_known(person: UUID, organisation: UUID) -> bool:
     return await ExternalIdentity.exists().where(_of(person, organisation) & ExternalIdentity.removed_at.is_null())
 
@@ -79,19 +85,21 @@ async def _is_known(person: UUID, organisation: UUID) -> bool:
 async def _unknown_from_now_on(viewer: Viewer, person: UUID, organisation: UUID) -> None:
     """Forget who the person is to the organisation's providers, of before too. The caller holds the organisation.
 
-    A program stays known as one that is let in no more: forgotten, it would be a new one with its next request.
+    A program stays known as one that is let in no more: forgotten, it would be a new one with its next request. So does
+    a person whom another organisation's sign-in had leave: an ADMIN can put that right.
     """
-    if viewer.is_machine:
-        await _turn_away(person, organisation)
-    forgotten = ExternalIdentity.delete().where(_of(person, organisation) & ExternalIdentity.removed_at.is_null())
-    identities = await forgotten.returning(ExternalIdentity.id)
-    await _end(viewer, person, organisation, {"identities": len(identities)})
+    if viewer.is_machine or viewer.within not in {None, organisation}:
+        cut = await _turn_away(person, organisation)
+    else:
+        known = _of(person, organisation) & ExternalIdentity.removed_at.is_null()
+        cut = len(await ExternalIdentity.delete().where(known).returning(ExternalIdentity.id))
+    await _end(viewer, person, organisation, {"identities": cut})
 
 
-async def _turn_away(person: UUID, organisation: UUID) -> None:
-    """Let somebody in by no provider's word any more."""
-    now = datetime.now(UTC)
-    await ExternalIdentity.update({ExternalIdentity.removed_at: now}).where(_of(person, organisation))
+async def _turn_away(person: UUID, organisation: UUID) -> int:
+    """Let somebody in by no provider's word any more; the number of accounts that this concerns."""
+    turned = ExternalIdentity.update({ExternalIdentity.removed_at: datetime.now(UTC)})
+    return len(await turned.where(_of(person, organisation)).returning(ExternalIdentity.id))
 
 
 def _of(person: UUID, organisation: UUID) -> And:

@@ -51,7 +51,9 @@ class ExternalIdentity(Identified, Table):
     created_at = Timestamptz(default=TimestamptzNow())
     last_used_at = Timestamptz(null=True, default=None)
     removed_at = Timestamptz(
-        null=True, default=None, help_text="When an ADMIN took them out, or a program left; null once let in again."
+        null=True,
+        default=None,
+        help_text="When an ADMIN took them out, or a program or another's sign-in left; null once let in again.",
     )
 
 

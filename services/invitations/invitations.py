@@ -4,8 +4,8 @@ Somebody who is here already is asked as who they are: they see the invitation, 
 else there is a link.
 
 An invitation's secret leaves the service once, when it is made; what is kept is its hash. Whoever holds the secret
-may use it once. A secret that nothing has, that was used, taken back or has expired, or that is for somebody else's
-address is refused in the same words.
+may use it once. A secret that nothing has, that was used, taken back or has expired, that is for somebody else's
+address, or older than the removal of who holds it, is refused in the same words.
 """
 
 import secrets
@@ -18,14 +18,14 @@ from piccolo.columns.combination import And, Where
 from services import idempotency, log
 from services.access import access, unknown
 from services.errors import DomainError, ErrorCode, refusal, refuse_if
-from services.identity.departures import let_in_again
+from services.identity.departures import let_in_again, was_turned_away_since
 from services.ids import new_id
 from services.invitations.rules import INVITATIONS_AT_MOST, USUAL_WAIT, check_wait, is_for
 from services.invitations.tables import Invitation
 from services.notifications.notifications import News, tell_organisation, tell_person
 from services.notifications.terms import NotificationKind
 from services.organisations.keyrings import keyring_change
-from services.organisations.locks import lock_organisation
+from services.organisations.locks import lock_organisation, lock_people
 from services.organisations.members import check_not_known, join, led, make_person, require_admin, runs
 from services.organisations.rules import LONGEST_LIFE, check_email, check_name
 from services.organisations.tables import Membership, Organisation, Person
@@ -131,9 +131,11 @@ async def accept_invitation(viewer: Viewer, secret: str) -> UUID:
     """Become a member by a link; gives the membership's id. A member's link stays as it was."""
     person = viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
-        invitation, organisation = await _taken(_by_link(secret), _no_invitation())
+        invitation, organisation = await _taken(_by_link(secret), _no_invitation(), person)
         own = await Person.select(Person.email).where(Person.id == person).first()
         if own is None or not is_for(invitation.email, own["email"]):
+            raise _no_invitation()
+        if await was_turned_away_since(invitation.created_at, person, organisation.id):
             raise _no_invitation()
         _check_speaks_for(viewer, organisation)
         if await _belongs(organisation, person):
@@ -147,7 +149,7 @@ async def accept_own_invitation(viewer: Viewer, invitation_id: UUID | None) -> U
     """Become a member as somebody who was asked; gives the membership's id."""
     person = viewer.require_scope(TokenScope.WRITE)
     async with keyring_change():
-        invitation, organisation = await _taken(_own(person, invitation_id), unknown("invitation", "id"))
+        invitation, organisation = await _taken(_own(person, invitation_id), unknown("invitation", "id"), person)
         _check_speaks_for(viewer, organisation)
         if await _belongs(organisation, person):  # their provider may have brought them in
             raise refusal(ErrorCode.ALREADY_EXISTS, "You are a member already. Decline the invitation.")
@@ -241,15 +243,17 @@ def _own(person: UUID, invitation: UUID | None) -> And:
     return (Invitation.id == invitation) & (Invitation.person == person)
 
 
-async def _taken(where: Where | And, otherwise: DomainError) -> tuple[Invitation, Organisation]:
+async def _taken(where: Where | And, otherwise: DomainError, *persons: UUID) -> tuple[Invitation, Organisation]:
     """The invitation that fits, which from now on nobody else can use, and its organisation, whose row is locked.
 
-    There is none of an ADMIN who has lost the role: it went with that (migration 0029).
+    So are the persons who come in by it, before it: whoever erases them holds them, and then deletes it. There is none
+    of an ADMIN who has lost the role: it went with that (migration 0029).
     """
     found = await Invitation.objects().where(where).first()
     organisation = await lock_organisation(Organisation.id == found.organisation) if found else None
     if found is None or organisation is None:
         raise otherwise
+    await lock_people(persons=persons)
     open_still = (Invitation.id == found.id) & (Invitation.expires_at > datetime.now(UTC))
     if not await Invitation.delete().where(open_still).returning(Invitation.id):
         raise otherwise

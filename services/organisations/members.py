@@ -19,7 +19,7 @@ from services.text import clean
 from services.viewer import Viewer, person_key
 
 LEFT_LATELY: Final = timedelta(days=30)
-"""For how long a provider that left an organisation in somebody's name may not erase them as well."""
+"""For how long a provider that left an organisation in somebody's name may not act for all of them as well."""
 _LEFT_ELSEWHERE: Final = """
     select from log where subject_type = 'Person' and subject_id = {} and person = subject_id and at > {}
         and action in ('leave_organisation', 'remove_member') and (detail ->> 'elsewhere')::boolean limit 1
@@ -201,29 +201,40 @@ async def join(organisation: Organisation, person: UUID, role: Role, membership:
 
 
 async def speaks_for_all(viewer: Viewer) -> bool:
-    """Whether a viewer's sign-in is for all that they are: one for an organisation is not, where they are in others."""
-    if viewer.within is None:
-        return True
-    elsewhere = (Membership.person == viewer.require_person()) & (Membership.organisation != viewer.within)
-    return not await Membership.exists().where(elsewhere)
+    """Whether a viewer's sign-in is for all that they are.
+
+    One for an organisation is not, where they are in others, or where such a one took them out of another lately.
+    """
+    return not (await belongs_elsewhere(viewer) or await _has_left_elsewhere(viewer))
 
 
 async def check_speaks_for_all(viewer: Viewer) -> None:
     """Raise DomainError FORBIDDEN unless the viewer speaks for all that they are."""
-    if not await speaks_for_all(viewer):
+    if await belongs_elsewhere(viewer):
         raise refusal(
             ErrorCode.FORBIDDEN,
             "You are signed in for one organisation, and belong to others as well. Use a personal token that was made"
             " outside of this sign-in, or ask whoever runs this instance.",
         )
+    await check_has_left_nowhere(viewer)
 
 
-async def has_left_elsewhere(viewer: Viewer) -> bool:
-    """Whether the viewer signed in for one organisation, and such a sign-in has left another in their name lately."""
+async def belongs_elsewhere(viewer: Viewer) -> bool:
+    """Whether the viewer signed in for one organisation, and is a member of others as well."""
     if viewer.within is None:
         return False
-    since = datetime.now(UTC) - LEFT_LATELY
-    return bool(await Membership.raw(_LEFT_ELSEWHERE, viewer.person, since))
+    elsewhere = (Membership.person == viewer.require_person()) & (Membership.organisation != viewer.within)
+    return await Membership.exists().where(elsewhere)
+
+
+async def check_has_left_nowhere(viewer: Viewer) -> None:
+    """Raise DomainError FORBIDDEN where a provider could have had somebody leave, and then act for all of them."""
+    if await _has_left_elsewhere(viewer):
+        raise refusal(
+            ErrorCode.FORBIDDEN,
+            f"You left another organisation by a sign-in for one alone, less than {LEFT_LATELY.days} days ago. Wait"
+            " that long, or ask whoever runs this instance: so no provider does both in your name.",
+        )
 
 
 async def admins(organisation: UUID) -> int:
@@ -231,6 +242,14 @@ async def admins(organisation: UUID) -> int:
     of_it = (Membership.organisation == organisation) & Membership.person.erased_at.is_null()
     count: int = await Membership.count().where(of_it & (Membership.role == Role.ADMIN))
     return count
+
+
+async def _has_left_elsewhere(viewer: Viewer) -> bool:
+    """Whether the viewer signed in for one organisation, and such a sign-in has left another in their name lately."""
+    if viewer.within is None:
+        return False
+    since = datetime.now(UTC) - LEFT_LATELY
+    return bool(await Membership.raw(_LEFT_ELSEWHERE, viewer.person, since))
 
 
 async def _end(viewer: Viewer, organisation: Organisation, membership: Membership, action: str, field: str) -> None:

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from services import idempotency, log
 from services.artefacts.ports import FileStore
+from services.errors import ErrorCode, refusal
 from services.organisations.locks import lock_people
-from services.organisations.members import check_speaks_for_all
+from services.organisations.members import check_speaks_for_all, speaks_for_all
 from services.organisations.terms import TokenScope
 from services.privacy.export import as_text, gather
 from services.privacy.tables import DataExport
@@ -23,6 +24,14 @@ MEDIA_TYPE: Final = "application/json"
 FILE_NAME: Final = "serra-my-data.json"
 AT_MOST_EVERY: Final = timedelta(hours=1)
 """How often an export is made; one that got lost in the making can be asked for anew then, too."""
+_ELSEWHERE: Final = """
+    select from (
+        select organisation from review where reviewer = {}
+        union all select organisation from comment where author = {}
+        union all select owner from admission join "case" on "case".id = admission.case where admission.person = {}
+    ) as work where organisation <> {} limit 1
+"""
+"""What somebody did for organisations, and which have let them into a case as a guest."""
 
 
 def storage_key(export: UUID) -> str:
@@ -46,6 +55,12 @@ async def export_my_data(viewer: Viewer, *, idempotency_key: str | None = None) 
     person = viewer.require_scope(TokenScope.READ)
     async with transaction():
         await check_speaks_for_all(viewer)
+        if await _did_elsewhere(viewer):
+            raise refusal(
+                ErrorCode.FORBIDDEN,
+                "You are signed in for one organisation, and have reviewed or commented for another, or are its guest."
+                " Use a personal token that was made outside of this sign-in, or ask whoever runs this instance.",
+            )
         # Locked, so that two requests at once make one.
         await lock_people(persons=[person])
         before = await DataExport.objects().where(DataExport.person == person).first()
@@ -91,8 +106,20 @@ async def drop_export(person: UUID) -> int:
     return len(gone)
 
 
+async def may_fetch(viewer: Viewer) -> bool:
+    """Whether an export of theirs is handed to a viewer: to a sign-in for one organisation if it holds nothing else."""
+    return await speaks_for_all(viewer) and not await _did_elsewhere(viewer)
+
+
 async def download_link(files: FileStore, export: str, ready_at: str | None) -> str | None:
     """A link that serves the file for some minutes, for whoever holds it; None until it is made."""
     if ready_at is None:
         return None
     return await files.download_link(storage_key(UUID(export)), file_name=FILE_NAME, media_type=MEDIA_TYPE)
+
+
+async def _did_elsewhere(viewer: Viewer) -> bool:
+    if viewer.within is None:
+        return False
+    person = viewer.require_person()
+    return bool(await DataExport.raw(_ELSEWHERE, person, person, person, viewer.within))

@@ -21,7 +21,7 @@ from services.errors import ErrorCode, refusal, refuse_if
 from services.identity.lately import has_cut_a_sign_in, was_connected
 from services.organisations.keyrings import keyring_change
 from services.organisations.locks import lock_organisations, lock_people
-from services.organisations.members import LEFT_LATELY, has_left_elsewhere, speaks_for_all
+from services.organisations.members import LEFT_LATELY, belongs_elsewhere, check_has_left_nowhere
 from services.organisations.tables import Membership, Organisation, Person
 from services.organisations.terms import Role, TokenScope
 from services.privacy.data_exports import drop_export
@@ -160,18 +160,13 @@ async def forget_links(person: UUID) -> Counter[str]:
 
 async def _check_is_all(viewer: Viewer) -> None:
     """Raise DomainError FORBIDDEN where one organisation's provider would erase somebody whom others know, too."""
-    if not await speaks_for_all(viewer):
+    if await belongs_elsewhere(viewer):
         raise refusal(
             ErrorCode.FORBIDDEN,
             "You are signed in for one organisation, and belong to others as well. Leave those first, or ask whoever"
             " runs this instance.",
         )
-    if await has_left_elsewhere(viewer):
-        raise refusal(
-            ErrorCode.FORBIDDEN,
-            f"You left another organisation by a sign-in for one alone, less than {LEFT_LATELY.days} days ago. Wait"
-            " that long, or ask whoever runs this instance: so no provider does both in your name.",
-        )
+    await check_has_left_nowhere(viewer)
 
 
 async def _check_ways_in(viewer: Viewer) -> None:

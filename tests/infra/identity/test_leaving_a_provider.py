@@ -6,15 +6,17 @@ from uuid import UUID
 
 import pytest
 
-from services.identity import departures
+from services.identity import departures, lately
 from services.identity.tables import ExternalIdentity
+from services.invitations.tables import Invitation
 from services.log import LogEntry
 from services.organisations import members
 from services.organisations.tables import Membership, Person
 from services.organisations.terms import Role
+from services.viewer import Viewer
 from tests.client import Client
 from tests.factories.network import SmallNetwork, person
-from tests.factories.organisations import members_of, person_of, row
+from tests.factories.organisations import agency_admin, members_of, person_of, row
 from tests.infra.identity.issuer import Issuer
 from tests.infra.identity.signing import Browser, Installation, code_of, parameters, settings
 from tests.infra.identity.test_machines import MACHINE
@@ -150,6 +152,58 @@ async def test_an_invitation_that_is_accepted_lifts_a_removal(
     assert code_of(await browser.sign_in(issuer)) == "FORBIDDEN"
     await both.do("acceptInvitation", {"secret": link}, "membership { role }")
     await browser.sign_in(issuer)
+    assert (await browser.roles())["olen"] == "EDITOR"
+
+
+@pytest.mark.parametrize("kind", ["asked", "addressed", "open"])
+async def test_an_invitation_of_before_lifts_no_removal(
+    admin: Client, serra: Installation, issuer: Issuer, network: SmallNetwork, kind: str
+) -> None:
+    """Those for whom an ADMIN takes out are gone with them, and an open link is for others alone; theirs stays out."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    secret = await person("Both", {network.pes: Role.READER}, network.network)
+    await Person.update({Person.email: "both@olen.example"}).where(Person.name == "Both")
+    both = serra.client(secret)
+    own = await person_of(both)
+    whom = {"asked": {"person": own}, "addressed": {"email": "Both@olen.example"}, "open": {}}[kind]
+    made = await admin.do("inviteMember", {**OLEN, "role": "ADMIN", **whom}, "secret invitation { id }")
+    browser = await connected(serra, issuer, secret)
+    await admin.do("removeMember", {**OLEN, "person": own}, "organisation { slug }")
+    assert await Invitation.count() == (kind == "open")
+    named = {"secret": made["secret"]} if made["secret"] else {"id": made["invitation"]["id"]}
+    assert await both.refused("acceptInvitation", named) == [("NOT_FOUND", next(iter(named)))]
+    assert code_of(await browser.sign_in(issuer)) == "FORBIDDEN"
+    assert "Both" not in dict(await members_of(admin, "olen"))
+    if kind == "open":
+        await serra.client(network.outsider).do("acceptInvitation", named, "membership { role }")
+
+
+@pytest.mark.parametrize("way", ["readmitMember", "inviteMember"])
+async def test_no_provider_makes_somebody_unknown_to_anothers(
+    admin: Client, serra: Installation, issuer: Issuer, network: SmallNetwork, way: str
+) -> None:
+    """Whom a sign-in for one organisation had leave another is let in there as who they were, once an ADMIN says so."""
+    await admin.do("configureIdentityProvider", settings(issuer.address), CONFIGURED)
+    other = serra.client(await agency_admin(network))
+    secret = await person("Both", {network.olen: Role.READER, network.agency: Role.READER}, network.network)
+    browser, both = await connected(serra, issuer, secret), serra.client(secret)
+    own = await person_of(both)
+    with Issuer() as others:
+        await other.do("configureIdentityProvider", settings(others.address, organisation="outside-agency"), CONFIGURED)
+        narrowed = await connected(serra, others, secret, "outside-agency")
+        assert (await narrowed.ask(LEAVE)).json()["data"]["leaveOrganisation"]["userErrors"] == []
+    assert (await browser.ask(ROLES)).status_code == 401
+    refused = await browser.sign_in(issuer)
+    assert (refused.status_code, code_of(refused)) == (403, "FORBIDDEN")
+    assert "or left it by another organisation" in refused.text
+    assert await lately.has_cut_a_sign_in(Viewer(person=row(own, "Person")))
+    if way == "readmitMember":
+        await admin.do("readmitMember", {**OLEN, "person": own}, "organisation { slug }")
+    else:
+        link = (await admin.do("inviteMember", {**OLEN, "role": "READER"}, "secret"))["secret"]
+        await both.do("acceptInvitation", {"secret": link}, "membership { role }")
+    await browser.sign_in(issuer)
+    assert (await browser.me() or {})["person"]["id"] == own
     assert (await browser.roles())["olen"] == "EDITOR"
 
 

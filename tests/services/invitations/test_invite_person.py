@@ -1,17 +1,19 @@
 """Asking somebody who is here already: inviteMember with a person, acceptInvitation and declineInvitation by id."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from infra.postgres.database import Database
 from services.invitations.tables import Invitation
 from services.organisations.tables import Membership, Person
 from services.organisations.terms import Role
 from tests.client import Client
 from tests.factories.network import SmallNetwork, person
-from tests.factories.organisations import agency_admin, check_profiles, members_of, olen_admin, person_of
+from tests.factories.organisations import agency_admin, check_profiles, members_of, olen_admin, person_of, row
 
 As = Callable[[str | None], Client]
 Work = Callable[[], Awaitable[None]]
@@ -203,3 +205,26 @@ async def test_an_invitation_is_named_in_one_way(
     given = {name: ways[name] for name in named}
     assert await reviewer.refused("acceptInvitation", given) == [(code, "secret")]
     assert await Invitation.count() == 2
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+async def test_accepting_waits_for_an_erasure_and_not_the_other_way(
+    as_: As, network: SmallNetwork, clean: Database, *, by_link: bool
+) -> None:
+    """Whoever accepts while they are being erased holds nothing yet that the erasure waits for."""
+    admin, reviewer = as_(await olen_admin(network)), as_(network.reviewer)
+    named = {"id": await asked(admin, reviewer)}
+    if by_link:
+        named = {
+            "secret": (await admin.do("inviteMember", {"organisation": "olen", "role": "READER"}, ASKED))["secret"]
+        }
+    person_id = row(await person_of(reviewer), "Person")
+    async with clean.pool.acquire() as erasing, erasing.transaction():
+        await erasing.execute("select from person where id = $1 for no key update", person_id)
+        coming = asyncio.create_task(reviewer.change("acceptInvitation", named, NOTHING))
+        assert not (await asyncio.wait({coming}, timeout=0.5))[0], "It did not wait."
+        await erasing.execute("set local lock_timeout = '300ms'")
+        await erasing.execute("delete from invitation")
+        await erasing.execute("update person set erased_at = now() where id = $1", person_id)
+    assert [error["code"] for error in (await coming)["userErrors"]] == ["NOT_FOUND"]
+    assert "Reviewer" not in dict(await members_of(admin, "olen"))
