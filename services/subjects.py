@@ -67,7 +67,8 @@ VERSIONS: Mapping[str, str] = {
     ),
     "Artefact": (
         "select s.organisation, v.number as version, coalesce(c.audience, r.audience, p.audience, e.audience) as whole,"  # noqa: S608
-        f' s.audience, coalesce(s."case", r."case") as of_case,'
+        " case when v.withheld_at is null then s.audience else array['organisation:' || s.organisation::text] end"
+        ' as audience, coalesce(s."case", r."case") as of_case,'
         f" {_OF_FILE} as kept from {_ASKED} join artefact s on s.id = asked.id"
         " and s.audience && asked.keys"
         " join artefact_version v on v.artefact = s.id and v.state = 'STORED'"

@@ -1,7 +1,7 @@
 """Words of participants who left a round, in the files of the round and of its case (rule 5).
 
 They are taken out of the text that was read from a file. The file itself is not altered: its version is withheld from
-everyone outside its organisation, which is told, until a next version takes its place.
+everyone outside its organisation, which is told, until a next version takes its place. Comments quote it no more.
 """
 
 import asyncio
@@ -59,6 +59,16 @@ _CONCERNED: Final = """
 """
 """The organisations with files in which the words may be, and in which Serra does not look for them: it cannot read
 them, or they are another's on whose case the round's organisation was no partner (false)."""
+_UNQUOTE: Final = """
+    with quoting as (
+        select id from comment where artefact = {} and subject_version = {} and anchor_quote is not null
+        order by id for update
+    )
+    update comment c set anchor_quote = null, anchor_prefix = null, anchor_suffix = null, revision = c.revision + 1
+    from quoting where c.id = quoting.id returning c.id, c.organisation
+"""
+"""Takes out what comments quote of a version, in the order in which a departure locks them. Comments point at files,
+and not the other way, so it goes by their table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +167,7 @@ async def withhold(artefact: Artefact, version: UUID, redaction: Redaction) -> N
     )
     if withheld is not None:
         why = await reason(redaction.rounds, artefact.organisation)
-        await _withhold(ANYONE, artefact, version, {"number": withheld["number"], **why})
+        await _withhold(ANYONE, artefact, version, withheld["number"], why)
         news = News(NotificationKind.FILE_WITHHELD, "Artefact", artefact.id, str(version))
         await tell_organisation(artefact.organisation, news)
 
@@ -182,7 +192,7 @@ async def withhold_version(viewer: Viewer, artefact_id: UUID | None, number: int
         if version is None:
             raise refusal(ErrorCode.NOT_FOUND, "There is no verified version of this number.", "number")
         if version["withheld_at"] is None:
-            await _withhold(viewer, artefact, version["id"], {"number": number})
+            await _withhold(viewer, artefact, version["id"], number, {})
     return found.id
 
 
@@ -207,8 +217,19 @@ async def _withheld_before(artefact_id: UUID, number: int) -> Iterable[dict[str,
     return rows
 
 
-async def _withhold(viewer: Viewer, artefact: Artefact, version: UUID, detail: Mapping[str, object]) -> None:
+async def _withhold(viewer: Viewer, artefact: Artefact, version: UUID, number: int, why: Mapping[str, object]) -> None:
     await ArtefactVersion.update({ArtefactVersion.withheld_at: datetime.now(UTC)}).where(ArtefactVersion.id == version)
+    detail = {"number": number, **why}
     await log.record(
         viewer, "withhold_version", "Artefact", artefact.id, organisation=artefact.organisation, detail=detail
     )
+    await _forget_quotes(viewer, artefact, number)
+
+
+async def _forget_quotes(viewer: Viewer, artefact: Artefact, number: int) -> None:
+    """Take out what comments quote of a version: they then speak of the file as a whole."""
+    for row in await Artefact.raw(_UNQUOTE, artefact.id, number):
+        # Who withheld it is for the log of the file's organisation.
+        actor = viewer if row["organisation"] == artefact.organisation else ANYONE
+        why = {"because": "withheld_version"}
+        await log.record(actor, "redact_comment", "Comment", row["id"], organisation=row["organisation"], detail=why)

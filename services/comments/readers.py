@@ -69,7 +69,8 @@ async def _checked(
 
 
 async def _widest(subject: Subject, answered: Comment | None) -> list[str]:
-    if answered is None:
+    # What only its organisation reads by now, as a version that is withheld, is answered inside.
+    if answered is None or set(subject.audience) == {organisation_key(subject.organisation)}:
         return list(subject.audience)
     if answered.subject_version == subject.version:
         return list(answered.audience)

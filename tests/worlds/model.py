@@ -245,7 +245,7 @@ def of_outcome(world: World, case: Case, version: Version) -> Keys:
 
 
 def of_artefact(world: World, file: Artefact) -> Keys:
-    """The readers of a file: those chosen of its whole's; before it has arrived, its organisation."""
+    """The readers of a file: its organisation; once it has arrived, its whole's or those chosen, but no reviewers."""
     mine = frozenset({f"organisation:{file.organisation}"})
     if not file.is_stored:
         return mine
@@ -253,7 +253,10 @@ def of_artefact(world: World, file: Artefact) -> Keys:
     whole = of_case(world, case)
     if isinstance(file.whole, Round):
         whole = both(file.whole.readers, whole)
-    return whole if file.narrowed is None else mine | (file.narrowed if "public" in whole else file.narrowed & whole)
+    chosen = whole
+    if file.narrowed is not None:
+        chosen = file.narrowed if "public" in whole else file.narrowed & whole
+    return mine | {key for key in chosen if not key.startswith("review:")}
 
 
 def both(one: Keys, other: Keys) -> Keys:

@@ -5,22 +5,28 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from infra.embedded import EmbeddedServers
 from infra.postgres.database import Database
 from services.access import readable, within
+from services.viewer import lent
 from tests.client import Client
-from tests.factories.artefacts import sent_file, stored_file
+from tests.factories.artefacts import next_version, sent_file, stored_file
 from tests.factories.cases import content, drafted_case, published_case
+from tests.factories.comments import reads, row_id
 from tests.factories.events import edited, recorded
 from tests.factories.network import SmallNetwork
-from tests.factories.practices import drafted_practice
+from tests.factories.practices import adopted, drafted_practice
+from tests.factories.reviews import requested
 from tests.factories.rounds import planned
+from tests.infra.postgres.test_roles import MIGRATIONS
 
 As = Callable[[str | None], Client]
 READ = "query($id: ID!) { artefact(id: $id) { id currentVersion { downloadUrl } } }"
-KEYS = ("public", "network:a", "network:b", "organisation:own", "organisation:c", "organisation:d")
+KEYS = ("public", "network:a", "network:b", "organisation:own", "organisation:c", "organisation:d", "review:e")
 AUDIENCES = st.lists(st.sampled_from(KEYS), unique=True)
 
 
@@ -125,20 +131,75 @@ async def test_files_of_a_round_need_its_case_too(as_: As, network: SmallNetwork
     assert not await may_read(as_(None), artefact_id)
 
 
+async def test_its_organisation_never_loses_a_file(as_: As, network: SmallNetwork) -> None:
+    """A body reads the files of its own round where the round and the case have no reader's key in common."""
+    pes = as_(network.pes_editor)
+    case = await published_case(as_(network.olen_editor), audience={"networks": ["learning"]})
+    rounds = [
+        await planned(pes, organisation="arbetsformedlingen", audience=audience)
+        for audience in ({}, {"organisations": ["review-institute"]})
+    ]
+    files = [await stored_file(pes, subject=one["id"]) for one in rounds]
+    for shared in ({"networks": ["learning"]}, {}):
+        await as_(network.olen_editor).do("shareCase", {"id": case, "audience": shared}, "case { id }")
+        for artefact_id in files:
+            assert await may_read(pes, artefact_id)
+            assert not await may_read(as_(network.olen_editor), artefact_id)
+            assert not await may_read(as_(network.reviewer), artefact_id)
+    await pes.do("startUpload", next_version(b"x", artefact=files[0]), "artefact { id }")
+
+
+async def test_a_review_opens_no_files_and_no_adoptions(as_: As, network: SmallNetwork) -> None:
+    """Who reads a case while they review it reads none of its files and adoptions, earlier and later ones."""
+    editor, pes, reviewer = as_(network.olen_editor), as_(network.pes_editor), as_(network.reviewer)
+    case = await published_case(editor, audience={"organisations": ["arbetsformedlingen"]})
+    opened = [await stored_file(editor, subject=case), await adopted(pes, case)]
+    await requested(editor, case, guestReader=True)
+    opened.append(await stored_file(editor, subject=case))
+    assert await reads(reviewer, case)
+    for thing in opened:
+        assert not await reads(reviewer, thing)
+        assert await reads(pes, thing)
+
+
+async def test_the_files_and_adoptions_of_before_follow(
+    as_: As, network: SmallNetwork, clean: Database, servers: EmbeddedServers
+) -> None:
+    """The migration gives files that nobody could read back, and takes reviews' keys from files and adoptions."""
+    editor, pes = as_(network.olen_editor), as_(network.pes_editor)
+    case = await published_case(editor, audience={"networks": ["learning"]})
+    await stored_file(editor, subject=case)
+    adoption = row_id(await adopted(pes, case))
+    told = "select audience from artefact union all select audience from adoption"
+    after = await clean.pool.fetch(told)
+    await clean.pool.execute("update artefact set audience = '{}'")
+    await clean.pool.execute("update adoption set audience = audience || array['review:x'] where id = $1", adoption)
+    owner = await asyncpg.connect(servers.database_url)
+    try:
+        await owner.execute((MIGRATIONS / "0034_own_files.sql").read_text(encoding="utf-8"))
+    finally:
+        await owner.close()
+    assert await clean.pool.fetch(told) == after
+    assert await clean.pool.fetchval(
+        "select count(*) from pgqueuer where convert_from(payload, 'UTF8') like '%Artefact%'"
+    )
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(own=st.just("organisation:own"), chosen=st.none() | AUDIENCES, whole=AUDIENCES, keyring=AUDIENCES)
 async def test_a_part_is_read_within_its_whole(
     clean: Database, own: str, chosen: list[str] | None, whole: list[str], keyring: list[str]
 ) -> None:
-    """Of those who were chosen the readers of the whole remain, and the file's own organisation, and nobody else."""
+    """Of those who were chosen the readers of the whole remain, but for guests of reviews, and its own organisation."""
     audience = await clean.pool.fetchval("select part_audience($1, $2::text[], $3::text[])", own, chosen, whole)
-    if chosen is None:
-        assert audience == whole
-        return
-    assert own in audience
+    assert audience[0] == own
+    assert not lent(audience)
     assert within(set(audience) - {own}, whole)
+    if chosen is None:
+        assert set(audience) == {own, *whole} - {*lent(whole)}
+        return
     assert set(audience) - {own} <= set(chosen)
-    if readable(chosen, keyring) and within(chosen, whole):
+    if readable(chosen, set(keyring) - {*lent(keyring)}) and within(chosen, whole):
         assert readable(audience, keyring)
 
 

@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
+from infra.embedded import EmbeddedServers
 from infra.extraction import TEXT_READERS
 from infra.postgres.database import Database
 from services.artefacts import jobs
@@ -17,7 +19,7 @@ from services.ports import Ports
 from tests.client import Client
 from tests.factories.artefacts import REPORT, UPLOAD, announced, fetch, next_version, send, sent_file, stored_file
 from tests.factories.cases import published_case
-from tests.factories.comments import row_id
+from tests.factories.comments import commented, reads, row_id
 from tests.factories.network import SmallNetwork
 from tests.factories.rounds import CONSENT, en, moved, observation, own_case, running
 
@@ -244,6 +246,55 @@ async def test_what_is_withheld_is_not_found(as_: As, network: SmallNetwork, wor
         assert said["comment"] == {"subjectVersion": number}
     given = {"subject": file, "body": "Hm.", "subjectVersion": 2}
     assert await pes.refused("addComment", given) == [("NOT_FOUND", "subjectVersion")]
+
+
+async def test_what_is_said_of_a_withheld_version_stays_inside(as_: As, network: SmallNetwork) -> None:
+    """What its organisation says of it, or answers, it alone reads; what others said of it before quotes it no more."""
+    editor, pes = as_(network.olen_editor), as_(network.pes_editor)
+    case = await own_case(editor)
+    file = await stored_file(editor, subject=case)
+    quoting = {"anchor": {"quote": "Alder weeps", "prefix": "At noon", "suffix": "again"}}
+    before = await commented(pes, file, "Is that them?", **quoting)
+    await editor.do("withholdVersion", {"artefact": file, "number": 1}, "artefact { id }")
+    inside = await commented(editor, file, "It shows Alder Smith.", **quoting)
+    answer = await commented(editor, file, "Yes, Alder Smith.", replyTo=before)
+    query = "query($id: ID!) { node(id: $id) { ... on Comment { body anchor { quote prefix suffix } revision } } }"
+    for client in (pes, as_(None)):
+        shown = {"body": "Is that them?", "anchor": None, "revision": 2}
+        assert (await client.ask(query, id=before))["node"] == shown
+        assert not await reads(client, inside)
+        assert not await reads(client, answer)
+    assert (await as_(network.olen_reader).ask(query, id=inside))["node"]["anchor"] == quoting["anchor"]
+    lines = await Artefact.raw("select count(*) as n from log where action = 'redact_comment'")
+    assert lines[0]["n"] == 1
+
+
+async def test_a_withheld_version_stands_behind_the_second_wall(
+    as_: As, network: SmallNetwork, servers: EmbeddedServers
+) -> None:
+    """Rows of versions that are withheld or unfinished open to the key of their file's organisation alone."""
+    editor = as_(network.olen_editor)
+    file = await stored_file(editor, subject=await own_case(editor))
+    wall = await asyncpg.connect(servers.database_url)
+    counted: list[list[int]] = []
+    try:
+        for step in ("stored", "withheld", "next"):
+            if step == "withheld":
+                await editor.do("withholdVersion", {"artefact": file, "number": 1}, "artefact { id }")
+            elif step == "next":
+                await editor.do("startUpload", next_version(b"More.", artefact=file), UPLOAD)
+            counted.append([await _versions(wall, keys) for keys in ("public", f"public,organisation:{network.olen}")])
+    finally:
+        await wall.close()
+    assert counted == [[1, 1], [0, 1], [0, 2]]
+
+
+async def _versions(wall: "asyncpg.Connection[asyncpg.Record]", keys: str) -> int:
+    async with wall.transaction():
+        await wall.execute("set local role serra_reader")
+        await wall.execute("select set_config('app.keyring', $1, true)", keys)
+        count: int = await wall.fetchval("select count(*) from artefact_version")
+    return count
 
 
 async def found(client: Client, word: str) -> int:
