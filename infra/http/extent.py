@@ -25,7 +25,7 @@ MOST_ALIASES = 50
 MOST_ROOT_FIELDS = 20
 MOST_OPERATIONS = 50
 MOST_FRAGMENTS = 100
-MOST_VALUES = 500
+MOST_VALUES = 1_000
 """Members of the lists and fields of the objects that a document writes out. A mistake in one prints all of it."""
 
 
@@ -49,7 +49,7 @@ def over_extent(document: DocumentNode) -> GraphQLError | None:
 
 def _check_number(of_what: str, number: int, most: int, advice: str) -> None:
     if number > most:
-        message = f"This document has {number:,} {of_what}; at most {most} are read. {advice}"
+        message = f"This document has {number:,} {of_what}; at most {most:,} are read. {advice}"
         raise _too_much("DOCUMENT_LIMIT", message)
 
 

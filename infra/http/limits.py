@@ -10,8 +10,12 @@ from infra.http.buckets import CLIENTS_REMEMBERED, Buckets
 from infra.http.refusal import Refused
 from infra.http.weighing import Weight
 
+CHARACTERS_FREE = 500
 CHARACTERS_FOR_ONE = 2
-"""Characters of a document that cost 1 when it is read for the first time. Then it is remembered."""
+"""Characters of a document that cost 1 when it is read for the first time. Then it is remembered.
+
+The first 500 take no longer to read than their request does otherwise: whoever tries things out pays for long ones.
+"""
 _LONGEST_ADDRESS = 64
 _NETWORK_OF_IPV6 = 64
 """The bits of an IPv6 address that name a client's network; the rest it may choose itself."""
@@ -57,7 +61,7 @@ class Limits:
 
     def admit_document(self, text: str, client: Hashable) -> None:
         """Take what reading a document costs that is not remembered, valid or not. Raises Refused with 429."""
-        self._spend(client, len(text) // CHARACTERS_FOR_ONE)
+        self._spend(client, max(len(text) - CHARACTERS_FREE, 0) // CHARACTERS_FOR_ONE)
 
     def told(self, admitted: Admitted) -> dict[str, int]:
         """What an answer says of its cost: the same for the same request, so that the answer's bytes are too."""

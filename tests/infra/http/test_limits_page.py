@@ -49,7 +49,7 @@ def test_each_number_is_current(row: str, number: int) -> None:
 
 def test_what_reading_costs_is_current() -> None:
     """The page says how many characters of a new document cost 1."""
-    assert f"1 for each {limits.CHARACTERS_FOR_ONE} of its characters" in PAGE
+    assert f"1 for each {limits.CHARACTERS_FOR_ONE} of its characters beyond {limits.CHARACTERS_FREE}" in PAGE
 
 
 def test_the_example_costs_what_it_says() -> None:
