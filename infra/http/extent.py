@@ -25,7 +25,7 @@ MOST_ALIASES = 50
 MOST_ROOT_FIELDS = 20
 MOST_OPERATIONS = 50
 MOST_FRAGMENTS = 100
-MOST_VALUES = 1_000
+MOST_VALUES = 500
 """Members of the lists and fields of the objects that a document writes out. A mistake in one prints all of it."""
 
 

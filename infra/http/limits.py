@@ -11,7 +11,7 @@ from infra.http.refusal import Refused
 from infra.http.weighing import Weight
 
 CHARACTERS_FREE = 500
-CHARACTERS_FOR_ONE = 2
+CHARACTERS_FOR_ONE = 4
 """Characters of a document that cost 1 when it is read for the first time. Then it is remembered.
 
 The first 500 take no longer to read than their request does otherwise: whoever tries things out pays for long ones.

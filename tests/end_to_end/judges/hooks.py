@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error  # type: ignore[import-not-found]
 from schemathesis.generation import GenerationMode  # type: ignore[import-not-found]
 from schemathesis.graphql import nodes  # type: ignore[import-not-found]
+from schemathesis.specs.openapi.checks import positive_data_acceptance  # type: ignore[import-not-found]
 
 REFUSALS = {
     "ALIAS_LIMIT",
@@ -20,6 +21,7 @@ REFUSALS = {
     "BUDGET_EXHAUSTED",
     "COST_LIMIT",
     "DEPTH_LIMIT",
+    "DOCUMENT_LIMIT",
     "FIELD_LIMIT",
     "NODE_LIMIT",
     "PAGE_SIZE",
@@ -65,9 +67,10 @@ def before_call(_: Any, case: Any, **__: Any) -> None:
 
 @schemathesis.check  # type: ignore[untyped-decorator]
 def refuses_in_its_own_words(context: Any, response: Any, case: Any) -> None:
-    """The check of schemathesis itself, for every answer that holds more than documented refusals."""
+    """The checks of schemathesis itself, for every answer that holds more than documented refusals."""
     answer = response.json()
     errors = answer.get("errors", ()) if isinstance(answer, dict) else ()
     documented = errors and all(error.get("extensions", {}).get("code") in REFUSALS for error in errors)
     if not documented or response.status_code >= 500:
         not_a_server_error(context, response, case)
+        positive_data_acceptance(context, response, case)
