@@ -29,7 +29,7 @@ from services.cases.terms import CaseKind, OutcomeKind, ParticipationRole
 from services.comments import comments
 from services.errors import DomainError, ErrorCode
 from services.ids import new_id
-from services.organisations.people import viewer_of
+from services.organisations.people import viewer_again, viewer_of
 from services.organisations.tables import Person
 from services.organisations.terms import TokenScope
 from services.reviews import reviews
@@ -216,15 +216,16 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.asked)
     @rule(submits=st.booleans())
     def answer_a_review(self, submits: bool) -> None:  # noqa: FBT001 - a drawn value
+        reviewer = self.run(viewer_again(self.reviewer))  # with what the review lends them
         review, number = self.asked.popitem()
         refusal = OUT_OF_TIME if self.is_silent(number) else set[ErrorCode]()
         if not submits:
-            self.attempt(reviews.decline_review(self.reviewer, review), set())
+            self.attempt(reviews.decline_review(reviewer, review), set())
             return
-        accept = reviews.accept_review(self.reviewer, review, has_no_conflict_of_interest=True)
+        accept = reviews.accept_review(reviewer, review, has_no_conflict_of_interest=True)
         verdict = reviews.Verdict("Good.", Recommendation.PUBLISH)
         if self.attempt(accept, refusal):
-            self.attempt(reviews.submit_review(self.reviewer, review, verdict), set())
+            self.attempt(reviews.submit_review(reviewer, review, verdict), set())
         else:
             self.asked[review] = number
 
